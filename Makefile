@@ -1,0 +1,37 @@
+# `make help` lists what there is.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test build lint format clean mutants soak
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+run: build ## install what is missing, build, and start a database, writers, the daemon and its pages
+	.build/release/scenesync demo
+
+build: ## build the release binary, .build/release/scenesync
+	scripts/install.sh build
+	swift build -c release --product scenesync --static-swift-stdlib
+
+test: ## install what is missing, build for debugging, and run all tests
+	scripts/install.sh test
+	scripts/browser-environment.sh
+	swift build --build-tests
+	swift test --skip-build
+
+lint: ## check the format and the style of all Swift files
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests migrations triggers
+
+format: ## format all Swift files
+	swift format --in-place --recursive --parallel Package.swift Sources Tests migrations triggers
+
+mutants: ## plant each known mistake in a copy and see the tests catch it
+	scripts/mutants.sh
+
+soak: ## the storm in its long form: at least 20,000 transactions
+	scripts/install.sh test
+	swift build --build-tests
+	SCENESYNC_STORM_TRANSACTIONS=20000 swift test --skip-build --filter Storm
+
+clean: ## remove everything that was built
+	rm -rf .build .build-* .venv

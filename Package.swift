@@ -1,0 +1,121 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// The files that are built into the binary.
+func embedded(_ files: [String]) -> [Resource] {
+    files.map { .embedInCode($0) }
+}
+
+let migrations = [
+    "0001_create_generated_images_table.sql",
+    "0002_create_scene_sync_schema.sql",
+]
+
+let triggers = [
+    "10_channel.sql",
+    "20_load.sql",
+    "30_fold_deletions.sql",
+    "40_announce.sql",
+    "41_announce_images.sql",
+    "50_images_inserted.sql",
+    "51_images_updated.sql",
+    "52_images_deleted.sql",
+    "53_images_truncating.sql",
+    "54_images_truncated.sql",
+    "60_projects_inserted.sql",
+    "61_project_deleted.sql",
+    "62_projects_deleted.sql",
+    "63_project_updated.sql",
+    "64_projects_truncated.sql",
+    "70_image_touched.sql",
+    "80_generated_images.sql",
+    "81_content_creation_requests.sql",
+    "90_examine.sql",
+    "91_grant_to_daemon.sql",
+]
+
+let pages = [
+    "access.js",
+    "announcer.js",
+    "dashboard.css",
+    "dashboard.html",
+    "dashboard.js",
+    "elements.js",
+    "icon.svg",
+    "lightbox.js",
+    "page.css",
+    "picture.js",
+    "project-card.js",
+    "project.js",
+    "scenes.js",
+    "stream.js",
+    "summaries.js",
+    "viewer.css",
+    "viewer.html",
+    "viewer.js",
+    "words.js",
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
+let package = Package(
+    name: "scenesync",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "scenesync", targets: ["scenesync"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(name: "Postgres", dependencies: ["CLibpq"], swiftSettings: strict),
+        .target(
+            name: "Migrations", dependencies: ["Postgres"], path: "migrations", resources: embedded(migrations),
+            swiftSettings: strict),
+        .target(
+            name: "Triggers", dependencies: ["Postgres"], path: "triggers", resources: embedded(triggers),
+            swiftSettings: strict),
+        .target(name: "ProjectSync", dependencies: [nio, crypto], swiftSettings: strict),
+        .target(name: "ChangeFeed", dependencies: ["Postgres", "ProjectSync", log], swiftSettings: strict),
+        .target(name: "Fanout", dependencies: ["ProjectSync", nio, nioHTTP], swiftSettings: strict),
+        .target(
+            name: "SyncHTTP",
+            dependencies: ["ProjectSync", "Fanout", hummingbird, httpTypes, log, nio, nioHTTPTypes],
+            resources: embedded(pages.map { "Pages/" + $0 }),
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "scenesync",
+            dependencies: [
+                "ChangeFeed", "Fanout", "Migrations", "Postgres", "ProjectSync", "SyncHTTP", "Triggers",
+                argumentParser, hummingbird, log, nio, nioPosix, signals, subprocess,
+            ],
+            resources: embedded(["Demo/embedded-postgres.sh"]),
+            swiftSettings: strict
+        ),
+    ]
+)

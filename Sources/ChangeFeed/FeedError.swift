@@ -1,0 +1,20 @@
+import Postgres
+
+/// Why the feed cannot vouch for the cache any more. Each case means: revalidate everything.
+package enum FeedError: Error, CustomStringConvertible {
+    case connectionLost(String)
+    case canaryMissed(after: Duration)
+    /// Connections that should be to one server are to several.
+    case differentServers
+    /// `scenesync migrate` has not been run, or not for this role.
+    case notMigrated(String)
+
+    package var description: String {
+        switch self {
+        case .connectionLost(let reason): reason
+        case .canaryMissed(let after): "the listener has not heard the canary for \(after)"
+        case .differentServers: "the connection string leads to different servers; the feed needs one primary"
+        case .notMigrated(let reason): "\(reason); run `scenesync migrate`, with --daemon-role for this role"
+        }
+    }
+}

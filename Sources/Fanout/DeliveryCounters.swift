@@ -1,0 +1,9 @@
+import Synchronization
+
+/// What has left for the sockets since the daemon started.
+package final class DeliveryCounters: Sendable {
+    package let writes = Atomic<Int>(0)
+    package let bytes = Atomic<Int>(0)
+    package let subscribers = Atomic<Int>(0)
+    package init() {}
+}

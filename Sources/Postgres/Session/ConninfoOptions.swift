@@ -1,0 +1,29 @@
+import CLibpq
+
+/// libpq's reading of connection strings and of its environment: only what is set.
+enum ConninfoOptions {
+    static func parse(_ connectionString: String) -> [String: String]? {
+        var message: UnsafeMutablePointer<CChar>?
+        defer { PQfreemem(message) }
+        guard let options = PQconninfoParse(connectionString, &message) else { return nil }
+        return take(options)
+    }
+
+    /// `PGHOST` and the like, and libpq's built-in defaults.
+    static func ofEnvironment() -> [String: String] {
+        PQconndefaults().map(take) ?? [:]
+    }
+
+    private static func take(_ options: UnsafeMutablePointer<PQconninfoOption>) -> [String: String] {
+        defer { PQconninfoFree(options) }
+        var set: [String: String] = [:]
+        var option = options
+        while let keyword = option.pointee.keyword {
+            if let value = option.pointee.val {
+                set[String(cString: keyword)] = String(cString: value)
+            }
+            option += 1
+        }
+        return set
+    }
+}

@@ -1,0 +1,49 @@
+import NIOCore
+
+/// What the cache keeps of one project.
+///
+/// A class, so that a change edits it in place; it never leaves the cache's lock.
+final class CacheEntry {
+    /// Where the entry's load stands.
+    enum LoadPhase {
+        case none
+        /// Asked for, not yet sent: nothing is buffered.
+        case queued
+        /// Sent: the project's changes are buffered until its answer is there.
+        case sent
+    }
+
+    let id: ProjectID
+    var project: Project?
+    var log: EventLog?
+    /// The feed's epoch in which the state was loaded; in any other it has to be revalidated.
+    var epoch: UInt64 = 0
+    var body: ProjectBody?
+    var watchers = 0
+    var phase = LoadPhase.none
+    var buffered: [Change] = []
+    /// Those whom the load that is queued or sent will answer.
+    var waiting: [LoadWaiter] = []
+    /// Those who want a load sent after the one that is on its way.
+    var waitingForNext: [LoadWaiter] = []
+    /// Since when a change is known that only the next load will bring.
+    var behindSince: ContinuousClock.Instant?
+    var accounted_bytes = 0
+    var newer: CacheEntry?
+    var older: CacheEntry?
+    var isLinked = false
+
+    init(_ id: ProjectID) {
+        self.id = id
+    }
+
+    var size_bytes: Int {
+        (project?.size_bytes ?? 0) + (log?.size_bytes ?? 0) + (body?.project.readableBytes ?? 0) + 512
+    }
+
+    /// The encoded project, made when it is first wanted.
+    func encoded() -> ProjectBody? {
+        if body == nil { body = project.map(ProjectBody.init) }
+        return body
+    }
+}

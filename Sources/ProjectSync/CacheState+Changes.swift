@@ -1,0 +1,61 @@
+extension CacheState {
+    mutating func apply(_ changes: [Change], now: ContinuousClock.Instant) {
+        var touched: [ProjectID: Set<Int32>] = [:]
+        for change in changes {
+            if let id = change.project {
+                guard let entry = entries[id] else { continue }
+                apply(change, to: entry, &touched, now: now)
+            } else {
+                for entry in entries.values { apply(change, to: entry, &touched, now: now) }
+            }
+        }
+        for (id, scenes) in touched where !scenes.isEmpty {
+            guard let entry = entries[id] else { continue }
+            publish(scenes, of: entry)
+            settle(entry)
+        }
+    }
+
+    private mutating func apply(
+        _ change: Change, to entry: CacheEntry, _ touched: inout [ProjectID: Set<Int32>], now: ContinuousClock.Instant
+    ) {
+        if entry.phase == .sent {
+            entry.buffered.append(change)
+            counts.buffered += 1
+        }
+        // What is not vouched for is loaded before it is shown as live, and that load will see this change.
+        guard isVouched(entry), entry.project?.holds(change) == false else {
+            counts.skipped += 1
+            return
+        }
+        counts.applied += 1
+        switch change.effect {
+        case .images(let set, let gone, let lost):
+            guard let scenes = entry.project?.apply(set: set, gone: gone, lost: lost, n: change.n) else { return }
+            touched[entry.id, default: []].formUnion(scenes)
+        case .rereadScenes, .reload:
+            if entry.behindSince == nil { entry.behindSince = now }
+            if entry.phase == .none { requestLoad(entry) }
+        }
+    }
+
+    /// Tells subscribers the new state of some scenes: one event each, one batch.
+    mutating func publish(_ scenes: Set<Int32>, of entry: CacheEntry) {
+        guard let project = entry.project else { return }
+        guard !scenes.contains(where: project.isOnFallback) else { return publishSnapshot(of: entry) }
+        let events = scenes.sorted().map { SceneEvent(scene: $0, of: project) }
+        entry.body = nil
+        entry.log?.append(
+            events, revision: project.revision, limits: history, document_bytes: project.document.size_bytes)
+        guard entry.watchers > 0 else { return }
+        audience.publish(.scenes(events, project.revision, position: entry.log?.head ?? 0), of: entry.id)
+    }
+
+    mutating func publishSnapshot(of entry: CacheEntry) {
+        guard let project = entry.project else { return }
+        entry.body = nil
+        entry.log?.append(nil, revision: project.revision, limits: history, document_bytes: project.document.size_bytes)
+        guard entry.watchers > 0, let body = entry.encoded() else { return }
+        audience.publish(.snapshot(body, position: entry.log?.head ?? 0), of: entry.id)
+    }
+}

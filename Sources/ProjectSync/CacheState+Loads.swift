@@ -1,0 +1,162 @@
+extension CacheState {
+    /// Puts a waiter on the entry's next load; `afterNow`: on one that has not been sent yet.
+    mutating func ask(_ entry: CacheEntry, for waiter: LoadWaiter, afterNow: Bool) {
+        if entry.phase == .sent && afterNow {
+            entry.waitingForNext.append(waiter)
+        } else {
+            entry.waiting.append(waiter)
+            if entry.phase == .none { requestLoad(entry) }
+        }
+    }
+
+    mutating func requestLoad(_ entry: CacheEntry) {
+        entry.phase = .queued
+        queue.append(entry.id)
+        signal.yield()
+        settle(entry)
+    }
+
+    mutating func takeLoads(atMost limit: Int) -> LoadBatch? {
+        guard status == .live, !queue.isEmpty else { return nil }
+        var taken: [ProjectID] = []
+        let candidates = queue.prefix(limit)
+        queue.removeFirst(candidates.count)
+        for id in candidates {
+            guard let entry = entries[id], entry.phase == .queued else { continue }
+            entry.phase = .sent
+            entry.buffered = []
+            taken.append(id)
+        }
+        if !queue.isEmpty { signal.yield() }
+        counts.loads += taken.count
+        return LoadBatch(projects: taken, epoch: epoch)
+    }
+
+    mutating func complete(_ batch: LoadBatch, _ loaded: [LoadedProject]) {
+        guard batch.epoch == epoch else { return }
+        for result in loaded {
+            guard let entry = entries[result.id], entry.phase == .sent else { continue }
+            complete(entry, result)
+        }
+    }
+
+    mutating func fail(_ batch: LoadBatch, reason: String) {
+        guard batch.epoch == epoch else { return }
+        for id in batch.projects {
+            guard let entry = entries[id], entry.phase == .sent else { continue }
+            refuseReaders(of: entry, reason: reason)
+            restart(entry)
+        }
+    }
+
+    /// Readers do not wait for a database that is away; streams do.
+    mutating func refuseReaders(of entry: CacheEntry, reason: String) {
+        let waiters = entry.waiting + entry.waitingForNext
+        entry.waiting = []
+        entry.waitingForNext = []
+        for waiter in waiters {
+            switch waiter {
+            case .reader(let continuation, _, _): continuation.resume(returning: .unavailable(reason: reason))
+            case .watcher: entry.waiting.append(waiter)
+            }
+        }
+    }
+
+    mutating func refuseReaders(whoWaitSince instant: ContinuousClock.Instant) {
+        let isLate = { (waiter: LoadWaiter) in
+            if case .reader(_, _, let since) = waiter { since < instant } else { false }
+        }
+        for entry in entries.values where entry.phase != .none {
+            for case .reader(let continuation, _, _) in (entry.waiting + entry.waitingForNext).filter(isLate) {
+                continuation.resume(returning: .unavailable(reason: "The database has not answered in time."))
+            }
+            entry.waiting.removeAll(where: isLate)
+            entry.waitingForNext.removeAll(where: isLate)
+        }
+    }
+
+    /// Asks anew for a load that was in vain, if anybody still needs it.
+    mutating func restart(_ entry: CacheEntry) {
+        entry.phase = .none
+        entry.buffered = []
+        if entry.watchers > 0 || !entry.waiting.isEmpty {
+            requestLoad(entry)
+        } else {
+            entry.epoch = 0
+            settle(entry)
+        }
+    }
+
+    private mutating func complete(_ entry: CacheEntry, _ result: LoadedProject) {
+        let missed = entry.buffered.filter { !result.snapshot.sees($0.xid) }
+        entry.buffered = []
+        entry.phase = .none
+        let mustReread = missed.contains { change in
+            if case .images = change.effect { result.project == nil } else { true }
+        }
+        if !mustReread { entry.behindSince = nil }
+        let waiting = entry.waiting
+        entry.waiting = entry.waitingForNext
+        entry.waitingForNext = []
+        if var project = result.project {
+            for change in missed {
+                guard case .images(let set, let gone, let lost) = change.effect else { continue }
+                _ = project.apply(set: set, gone: gone, lost: lost, n: change.n)
+            }
+            replace(entry, with: project)
+            answer(waiting, from: entry)
+        } else if mustReread {
+            entry.waiting += waiting
+        } else {
+            vanish(entry, waiting)
+        }
+        if mustReread || !entry.waiting.isEmpty {
+            requestLoad(entry)
+        } else {
+            settle(entry)
+        }
+    }
+
+    private mutating func replace(_ entry: CacheEntry, with project: Project) {
+        let old = entry.project
+        let wasVouched = isVouched(entry)
+        entry.project = project
+        entry.epoch = epoch
+        if let old {
+            if let scenes = project.differences(from: old) {
+                if !scenes.isEmpty { publish(scenes, of: entry) }
+            } else {
+                publishSnapshot(of: entry)
+            }
+        } else {
+            entry.log = EventLog(project.revision)
+            entry.body = nil
+        }
+        if !wasVouched && entry.watchers > 0 { audience.publish(.ready(project.revision), of: entry.id) }
+    }
+
+    private mutating func vanish(_ entry: CacheEntry, _ waiting: [LoadWaiter]) {
+        entry.project = nil
+        entry.log = nil
+        entry.body = nil
+        audience.publish(.deleted, of: entry.id)
+        for waiter in waiting {
+            switch waiter {
+            case .reader(let continuation, _, _): continuation.resume(returning: .unknown)
+            case .watcher(let watcher, _): watcher.endUnknown()
+            }
+        }
+    }
+
+    private mutating func answer(_ waiting: [LoadWaiter], from entry: CacheEntry) {
+        for waiter in waiting {
+            switch waiter {
+            case .reader(let continuation, let source, _):
+                guard let body = entry.encoded() else { continue }
+                continuation.resume(returning: .found(answer(entry, body, source)))
+            case .watcher(let watcher, let request):
+                if let opening = openingAfterLoad(entry, request) { watcher.begin(opening) }
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+extension CacheState {
+    mutating func watch(_ id: ProjectID, _ request: StreamRequest, _ watcher: any Watcher) {
+        let entry = entry(id)
+        entry.watchers += 1
+        if let opening = opening(entry, request) {
+            watcher.begin(opening)
+            return settle(entry)
+        }
+        if case .stale(let since, _) = status { watcher.wait(staleSince: since) }
+        ask(entry, for: .watcher(watcher, request), afterNow: request.lastEventID != nil)
+    }
+
+    mutating func unwatch(_ id: ProjectID, _ watcher: any Watcher) {
+        guard let entry = entries[id] else { return }
+        entry.watchers -= 1
+        let isOther = { (waiter: LoadWaiter) in
+            if case .watcher(let waiting, _) = waiter { waiting !== watcher } else { true }
+        }
+        entry.waiting = entry.waiting.filter(isOther)
+        entry.waitingForNext = entry.waitingForNext.filter(isOther)
+        settle(entry)
+    }
+
+    mutating func backlog(_ id: ProjectID, since position: UInt64, _ request: StreamRequest) -> Opening? {
+        guard let entry = entries[id], let project = entry.project, let log = entry.log else { return nil }
+        guard let gap = log.gap(since: position) else { return nil }
+        counts.coalesced += 1
+        var frames: [Frame] = []
+        if let frame = frame(for: gap, entry, project, request, limit_bytes: 64 << 10) { frames.append(frame) }
+        return Opening(frames: frames, position: log.head, owesReady: false, revision: project.revision)
+    }
+
+    /// The first frames of a stream, if they can be told from what is here: a client whose last event id is
+    /// unknown waits for a load, and so does everybody where the state is not vouched for but could be.
+    private func opening(_ entry: CacheEntry, _ request: StreamRequest) -> Opening? {
+        guard let project = entry.project, let log = entry.log, isVouched(entry) || isLost else { return nil }
+        guard let lastEventID = request.lastEventID else {
+            return entry.encoded().map { opening(entry, project, [.snapshot($0)]) }
+        }
+        guard let revision = Revision(lastEventID) else { return nil }
+        if revision == project.revision { return opening(entry, project, []) }
+        guard let position = log.position(of: revision), let gap = log.gap(since: position) else { return nil }
+        return opening(entry, project, frame(for: gap, entry, project, request, limit_bytes: .max).map { [$0] } ?? [])
+    }
+
+    /// The first frames of a stream that waited for this state.
+    func openingAfterLoad(_ entry: CacheEntry, _ request: StreamRequest) -> Opening? {
+        guard let project = entry.project else { return nil }
+        if let revision = request.lastEventID.flatMap({ Revision($0) }), revision == project.revision {
+            return opening(entry, project, [])
+        }
+        return entry.encoded().map { opening(entry, project, [.snapshot($0)]) }
+    }
+
+    private func opening(_ entry: CacheEntry, _ project: Project, _ frames: [Frame]) -> Opening {
+        var all = frames
+        let isLive = isVouched(entry)
+        if case .stale(let since, _) = status {
+            all.insert(.stale(since: since), at: 0)
+        } else if isLive {
+            all.append(.ready(entry.id, project.revision))
+        }
+        return Opening(frames: all, position: entry.log?.head ?? 0, owesReady: !isLive, revision: project.revision)
+    }
+
+    private func frame(
+        for gap: EventLog.Gap, _ entry: CacheEntry, _ project: Project, _ request: StreamRequest, limit_bytes: Int
+    ) -> Frame? {
+        if case .scenes(let events) = gap {
+            let wanted = events.filter(request.wants)
+            if wanted.isEmpty { return nil }
+            if wanted.reduce(0, { $0 + $1.size_bytes }) <= limit_bytes {
+                return .scenes(wanted, of: entry.id, revision: project.revision)
+            }
+        }
+        return entry.encoded().map { .snapshot($0) }
+    }
+}

@@ -1,0 +1,77 @@
+/// What the cache's lock guards: the entries and what the feed vouches for.
+struct CacheState {
+    let capacity_bytes: Int
+    let history: EventLog.Limits
+    let audience: any Audience
+    let signal: LoadSignal
+    var status = FeedStatus.connecting
+    var epoch: UInt64 = 1
+    var provenAt: ContinuousClock.Instant?
+    var counts = CacheCounts()
+    var entries: [ProjectID: CacheEntry] = [:]
+    var queue: [ProjectID] = []
+    var recency = RecencyList()
+    var size_bytes = 0
+
+    init(
+        capacity_bytes: Int, history: EventLog.Limits, audience: any Audience, signal: LoadSignal
+    ) {
+        self.capacity_bytes = capacity_bytes
+        self.history = history
+        self.audience = audience
+        self.signal = signal
+    }
+
+    var isLost: Bool {
+        if case .stale = status { true } else { false }
+    }
+
+    var overview: CacheOverview {
+        CacheOverview(
+            status: status, provenAt: provenAt,
+            outstanding: entries.values.count { $0.watchers > 0 && !isVouched($0) }, size_bytes: size_bytes, counts: counts,
+            projects: entries.values.filter { $0.project != nil }.map { ($0.id, $0.watchers) })
+    }
+
+    /// Whether the entry's state is known to follow the database.
+    func isVouched(_ entry: CacheEntry) -> Bool {
+        entry.project != nil && entry.epoch == epoch && status == .live
+    }
+
+    func revision(of id: ProjectID) -> Revision? {
+        entries[id]?.project?.revision
+    }
+
+    mutating func entry(_ id: ProjectID) -> CacheEntry {
+        if let entry = entries[id] { return entry }
+        let entry = CacheEntry(id)
+        entries[id] = entry
+        return entry
+    }
+
+    /// To be called after every use or edit of an entry: counts its memory, and makes room.
+    mutating func settle(_ entry: CacheEntry) {
+        guard entries[entry.id] === entry else { return }
+        if entry.project == nil && entry.watchers == 0 && entry.phase == .none {
+            return remove(entry)
+        }
+        let size = entry.size_bytes
+        size_bytes += size - entry.accounted_bytes
+        entry.accounted_bytes = size
+        if entry.watchers == 0 && entry.phase == .none {
+            recency.touch(entry)
+        } else {
+            recency.remove(entry)
+        }
+        while size_bytes > capacity_bytes, let oldest = recency.oldest, oldest !== entry {
+            counts.evictions += 1
+            remove(oldest)
+        }
+    }
+
+    mutating func remove(_ entry: CacheEntry) {
+        recency.remove(entry)
+        size_bytes -= entry.accounted_bytes
+        entries[entry.id] = nil
+    }
+}

@@ -1,0 +1,48 @@
+/// One statement's work on one project, as a trigger announced it.
+package struct Change: Equatable, Sendable {
+    /// What the statement was; `rows_changed` and the monitor count by it.
+    package enum Operation: String, Sendable, CaseIterable {
+        case insert, update, delete, truncate
+        case projectInsert = "project_insert"
+        case projectUpdate = "project_update"
+        case projectDelete = "project_delete"
+        case projectTruncate = "project_truncate"
+    }
+
+    /// What to do to the project's state.
+    package enum Effect: Equatable, Sendable {
+        /// The net effect on places, complete.
+        case images(set: [Image], gone: [Place], lost: [Int32])
+        /// Too long for a payload, or not expressible in places: these scenes have to be read anew.
+        case rereadScenes([Int32], lost: [Int32])
+        /// The whole project has to be read anew.
+        case reload
+    }
+
+    package let operation: Operation
+    /// nil after TRUNCATE: every project.
+    package let project: ProjectID?
+    package let xid: UInt64
+    /// The number taken in the trigger: for one place, its order is the order of commits.
+    package let n: Int64
+    package let statementTime_microseconds: Int64
+    package let transactionTime_microseconds: Int64
+    package let backendPID: Int32
+    package let rows: Int
+    package let effect: Effect
+
+    package init(
+        operation: Operation, project: ProjectID?, xid: UInt64, n: Int64, statementTime_microseconds: Int64 = 0,
+        transactionTime_microseconds: Int64 = 0, backendPID: Int32 = 0, rows: Int = 1, effect: Effect
+    ) {
+        self.operation = operation
+        self.project = project
+        self.xid = xid
+        self.n = n
+        self.statementTime_microseconds = statementTime_microseconds
+        self.transactionTime_microseconds = transactionTime_microseconds
+        self.backendPID = backendPID
+        self.rows = rows
+        self.effect = effect
+    }
+}

@@ -1,0 +1,56 @@
+import NIOCore
+
+/// Server-Sent Events as bytes, encoded once and shared by all who are sent them.
+///
+/// A snapshot's frame borrows the project's encoded body, so a large document is not copied for it.
+package struct Frame: Sendable {
+    package let parts: [ByteBuffer]
+
+    package init(_ parts: [ByteBuffer]) {
+        self.parts = parts
+    }
+
+    package init(_ text: String) {
+        parts = [ByteBuffer(string: text)]
+    }
+
+    package var size_bytes: Int {
+        parts.reduce(0) { $0 + $1.readableBytes }
+    }
+}
+
+extension Frame {
+    /// Everything of `project`: replace what you have.
+    package static func snapshot(_ body: ProjectBody) -> Frame {
+        Frame([
+            ByteBuffer(string: "event: snapshot\nid: \(body.revision)\ndata: {\"project\": "), body.project,
+            ByteBuffer(string: ", \"revision\": \"\(body.revision)\"}\n\n"),
+        ])
+    }
+
+    /// What came before is complete; changes arrive live from here on.
+    package static func ready(_ project: ProjectID, _ revision: Revision) -> Frame {
+        Frame("event: ready\nid: \(revision)\ndata: {\"project_id\": \"\(project)\", \"revision\": \"\(revision)\"}\n\n")
+    }
+
+    /// The database is out of reach; `since` is an RFC 3339 time.
+    package static func stale(since: String) -> Frame {
+        Frame("event: stale\ndata: {\"since\": \"\(since)\"}\n\n")
+    }
+
+    package static func deleted(_ project: ProjectID) -> Frame {
+        Frame("event: deleted\ndata: {\"project_id\": \"\(project)\"}\n\n")
+    }
+
+    /// An event-less line that moves the client's last event id (HTML, 9.2.6).
+    package static func position(_ revision: Revision) -> Frame {
+        Frame("id: \(revision)\n\n")
+    }
+
+    /// How long the client waits before it connects again.
+    package static func retry(after delay: Duration) -> Frame {
+        Frame("retry: \(delay.components.seconds * 1_000 + delay.components.attoseconds / 1_000_000_000_000_000)\n\n")
+    }
+
+    package static let heartbeat = Frame(":\n\n")
+}

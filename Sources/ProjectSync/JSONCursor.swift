@@ -1,0 +1,216 @@
+/// What is wrong with a JSON text, and at which byte.
+package enum JSONError: Error, Equatable {
+    case unexpected(at: Int)
+    case numberOutOfRange(at: Int)
+    case invalidText(at: Int)
+}
+
+/// Reads JSON in place, token by token, without recursion and without building values.
+///
+/// Made for two texts: what `jsonb` prints, whose bytes must reach clients untouched, and the payloads of
+/// notifications, which anybody may have sent.
+package struct JSONCursor {
+    /// A string token: its bytes with both quotes, and whether it is free of escapes.
+    package struct StringToken {
+        package let range: Range<Int>
+        package let isPlain: Bool
+    }
+
+    package private(set) var position = 0
+    private let source: UnsafeRawBufferPointer
+
+    package init(_ source: UnsafeRawBufferPointer) {
+        self.source = source
+    }
+
+    /// The next byte that is not white space; nil at the end.
+    package mutating func peek() -> UInt8? {
+        while position < source.count {
+            switch source[position] {
+            case 0x20, 0x09, 0x0A, 0x0D: position += 1
+            case let byte: return byte
+            }
+        }
+        return nil
+    }
+
+    package mutating func take(_ byte: Unicode.Scalar) throws(JSONError) {
+        guard peek() == UInt8(ascii: byte) else { throw .unexpected(at: position) }
+        position += 1
+    }
+
+    package mutating func takeIf(_ byte: Unicode.Scalar) -> Bool {
+        guard peek() == UInt8(ascii: byte) else { return false }
+        position += 1
+        return true
+    }
+
+    package mutating func end() throws(JSONError) {
+        guard peek() == nil else { throw .unexpected(at: position) }
+    }
+
+    /// Calls `element` at the start of each element of the array at the cursor; it must consume the element.
+    package mutating func array(_ element: (inout JSONCursor) throws(JSONError) -> Void) throws(JSONError) {
+        try take("[")
+        if takeIf("]") { return }
+        repeat {
+            try element(&self)
+        } while takeIf(",")
+        try take("]")
+    }
+
+    /// Calls `member` after each key of the object at the cursor; it must consume the value.
+    package mutating func object(_ member: (StringToken, inout JSONCursor) throws(JSONError) -> Void) throws(JSONError) {
+        try take("{")
+        if takeIf("}") { return }
+        repeat {
+            _ = peek()
+            let key = try string()
+            try take(":")
+            _ = peek()
+            try member(key, &self)
+        } while takeIf(",")
+        try take("}")
+    }
+
+    package mutating func string() throws(JSONError) -> StringToken {
+        try take("\"")
+        let start = position - 1
+        var isPlain = true
+        while position < source.count {
+            let byte = source[position]
+            position += 1
+            if byte == UInt8(ascii: "\"") { return StringToken(range: start..<position, isPlain: isPlain) }
+            if byte < 0x20 { throw .unexpected(at: position - 1) }
+            if byte == UInt8(ascii: "\\") {
+                isPlain = false
+                position += 1
+            }
+        }
+        throw .unexpected(at: source.count)
+    }
+
+    package mutating func integer<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) throws(JSONError) -> Number {
+        let negative = takeIf("-")
+        let start = position
+        var value: Number = 0
+        while position < source.count, case let digit = source[position] &- UInt8(ascii: "0"), digit < 10 {
+            let (tens, tooLarge) = value.multipliedReportingOverflow(by: 10)
+            let (sum, overflow) = negative
+                ? tens.subtractingReportingOverflow(Number(digit)) : tens.addingReportingOverflow(Number(digit))
+            if tooLarge || overflow { throw .numberOutOfRange(at: start) }
+            value = sum
+            position += 1
+        }
+        guard position > start else { throw .unexpected(at: start) }
+        return value
+    }
+
+    /// Passes over one value of any kind and returns the bytes that it takes.
+    package mutating func value() throws(JSONError) -> Range<Int> {
+        guard let first = peek() else { throw .unexpected(at: position) }
+        let start = position
+        switch first {
+        case UInt8(ascii: "\""):
+            _ = try string()
+        case UInt8(ascii: "["), UInt8(ascii: "{"):
+            try nested()
+        default:
+            scalar()
+            guard position > start else { throw .unexpected(at: position) }
+        }
+        return start..<position
+    }
+
+    package func bytes(in range: Range<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: source[range])
+    }
+
+    package func matches(_ token: StringToken, _ text: StaticString) -> Bool {
+        guard token.isPlain, token.range.count == text.utf8CodeUnitCount + 2 else { return false }
+        return bytes(in: token.range.dropFirst().dropLast()).elementsEqual(
+            UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// The text that a string token stands for, its escapes resolved (RFC 8259, section 7).
+    package func text(of token: StringToken) throws(JSONError) -> String {
+        let content = token.range.dropFirst().dropLast()
+        var units: [UInt8] = []
+        units.reserveCapacity(content.count)
+        var at = content.startIndex
+        while at < content.endIndex {
+            if source[at] != UInt8(ascii: "\\") {
+                units.append(source[at])
+                at += 1
+            } else {
+                units += try escape(&at, before: content.endIndex)
+            }
+        }
+        guard let text = String(validating: units, as: UTF8.self) else { throw .invalidText(at: token.range.lowerBound) }
+        return text
+    }
+
+    /// The end of an array or object, found by its depth alone; its strings are passed over as wholes.
+    private mutating func nested() throws(JSONError) {
+        var depth = 0
+        while position < source.count {
+            switch source[position] {
+            case UInt8(ascii: "\""):
+                _ = try string()
+                continue
+            case UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
+            case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+            default: break
+            }
+            position += 1
+            if depth == 0 { return }
+        }
+        throw .unexpected(at: position)
+    }
+
+    private mutating func scalar() {
+        while position < source.count {
+            switch source[position] {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
+                position += 1
+            default:
+                return
+            }
+        }
+    }
+
+    private func escape(_ at: inout Int, before end: Int) throws(JSONError) -> [UInt8] {
+        let start = at
+        guard at + 1 < end else { throw .invalidText(at: start) }
+        let kind = source[at + 1]
+        at += 2
+        switch kind {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [kind]
+        case UInt8(ascii: "b"): return [0x08]
+        case UInt8(ascii: "f"): return [0x0C]
+        case UInt8(ascii: "n"): return [0x0A]
+        case UInt8(ascii: "r"): return [0x0D]
+        case UInt8(ascii: "t"): return [0x09]
+        case UInt8(ascii: "u"): break
+        default: throw .invalidText(at: start)
+        }
+        var code = try hexadecimal(&at, before: end)
+        if 0xD800..<0xDC00 ~= code, at + 1 < end, source[at] == UInt8(ascii: "\\"), source[at + 1] == UInt8(ascii: "u") {
+            at += 2
+            let low = try hexadecimal(&at, before: end)
+            guard 0xDC00..<0xE000 ~= low else { throw .invalidText(at: start) }
+            code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
+        }
+        guard let scalar = Unicode.Scalar(code) else { throw .invalidText(at: start) }
+        return Array(String(scalar).utf8)
+    }
+
+    private func hexadecimal(_ at: inout Int, before end: Int) throws(JSONError) -> UInt32 {
+        guard at + 4 <= end, let digits = String(validating: bytes(in: at..<at + 4), as: UTF8.self),
+            let code = UInt32(digits, radix: 16)
+        else { throw .invalidText(at: at) }
+        at += 4
+        return code
+    }
+}

@@ -1,0 +1,136 @@
+import Synchronization
+
+/// The projects in memory, kept equal to the database by loads and changes, and the one place that publishes.
+///
+/// Everything happens under one lock, so the order in which changes are applied is the order in which
+/// subscribers hear of them, and a stream's opening fits them without a gap.
+package final class ProjectCache: Sendable {
+    private let state: Mutex<CacheState>
+    private let requests = LoadSignal()
+
+    package init(capacity_bytes: Int, history: EventLog.Limits, audience: any Audience) {
+        state = Mutex(
+            CacheState(capacity_bytes: capacity_bytes, history: history, audience: audience, signal: requests))
+    }
+
+    // What the routes call.
+
+    /// Reads a project; `fresh` asks for a load that is sent after this call.
+    package func read(_ id: ProjectID, fresh: Bool = false) async -> ReadOutcome {
+        if !fresh, let answer = warm(id) { return .found(answer) }
+        return await withCheckedContinuation { continuation in
+            state.withLock { $0.read(id, fresh: fresh, now: .now, continuation) }
+        }
+    }
+
+    /// The project if it can be answered from memory at once.
+    package func warm(_ id: ProjectID) -> Answer? {
+        state.withLock { $0.warm(id) }
+    }
+
+    /// Opens a stream. Each call is matched by one of `unwatch`.
+    package func watch(_ id: ProjectID, _ request: StreamRequest, _ watcher: any Watcher) {
+        state.withLock { $0.watch(id, request, watcher) }
+    }
+
+    package func unwatch(_ id: ProjectID, _ watcher: any Watcher) {
+        state.withLock { $0.unwatch(id, watcher) }
+    }
+
+    /// What a subscriber at `position` has missed; nil if nothing, or if the project is gone.
+    package func backlog(_ id: ProjectID, since position: UInt64, _ request: StreamRequest) -> Opening? {
+        state.withLock { $0.backlog(id, since: position, request) }
+    }
+
+    package func revision(of id: ProjectID) -> Revision? {
+        state.withLock { $0.revision(of: id) }
+    }
+
+    package var overview: CacheOverview {
+        state.withLock { $0.overview }
+    }
+
+    // What the feed calls.
+
+    /// Changes in the order of their arrival.
+    package func apply(_ changes: [Change], now: ContinuousClock.Instant) {
+        state.withLock { $0.apply(changes, now: now) }
+    }
+
+    /// One element whenever loads have been asked for; each of several takers gets all of them.
+    package func loadRequests() -> AsyncStream<Void> {
+        requests.stream()
+    }
+
+    /// The loads to send now. From here on the changes of these projects are buffered.
+    package func takeLoads(atMost limit: Int) -> LoadBatch? {
+        state.withLock { $0.takeLoads(atMost: limit) }
+    }
+
+    package func complete(_ batch: LoadBatch, _ loaded: [LoadedProject]) {
+        state.withLock { $0.complete(batch, loaded) }
+    }
+
+    /// The batch got no answer; who waits for it is told why.
+    package func fail(_ batch: LoadBatch, reason: String) {
+        state.withLock { $0.fail(batch, reason: reason) }
+    }
+
+    /// Refuses readers who have waited for a load since before `instant`.
+    package func refuseReaders(whoWaitSince instant: ContinuousClock.Instant) {
+        state.withLock { $0.refuseReaders(whoWaitSince: instant) }
+    }
+
+    /// Everything committed before `instant` has been applied.
+    package func prove(at instant: ContinuousClock.Instant) {
+        state.withLock { $0.provenAt = instant }
+    }
+
+    /// The feed listens again. What is watched is revalidated now, the rest when it is next asked for.
+    package func feedIsLive() {
+        state.withLock { $0.feedIsLive() }
+    }
+
+    /// Nothing can be vouched for until the feed is live again; `since` is an RFC 3339 time.
+    package func feedIsLost(since: String, reason: String) {
+        state.withLock { $0.feedIsLost(since: since, reason: reason) }
+    }
+}
+
+/// Loads to be sent together.
+package struct LoadBatch: Sendable {
+    package let projects: [ProjectID]
+    let epoch: UInt64
+
+    /// The load of one of its projects by itself.
+    package func only(_ project: ProjectID) -> LoadBatch {
+        LoadBatch(projects: [project], epoch: epoch)
+    }
+}
+
+/// The cache at a glance, for readiness, metrics and the dashboard.
+package struct CacheOverview: Sendable {
+    package let status: FeedStatus
+    package let provenAt: ContinuousClock.Instant?
+    /// Watched projects that still have to be revalidated.
+    package let outstanding: Int
+    package let size_bytes: Int
+    package let counts: CacheCounts
+    package let projects: [(id: ProjectID, watchers: Int)]
+}
+
+/// What the cache has done since the daemon started.
+package struct CacheCounts: Sendable {
+    package var hits = 0
+    package var misses = 0
+    package var loads = 0
+    package var evictions = 0
+    /// Changes applied to a warm project.
+    package var applied = 0
+    /// Changes that the load already held.
+    package var skipped = 0
+    /// Changes that arrived while a load was on its way.
+    package var buffered = 0
+    package var resyncs = 0
+    package var coalesced = 0
+}

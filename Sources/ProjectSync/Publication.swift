@@ -1,0 +1,17 @@
+/// Something that the subscribers of a project have to hear.
+package enum Publication: Sendable {
+    /// The new state of some scenes, and the position in the log after it.
+    case scenes([SceneEvent], Revision, position: UInt64)
+    case snapshot(ProjectBody, position: UInt64)
+    /// For those who were told that the project may be stale.
+    case ready(Revision)
+    case deleted
+}
+
+/// Where the cache hands on what it publishes.
+///
+/// Called in the order of the changes and under the cache's lock: an implementation takes note and returns.
+package protocol Audience: Sendable {
+    func publish(_ publication: Publication, of project: ProjectID)
+    func announceStale(since: String)
+}

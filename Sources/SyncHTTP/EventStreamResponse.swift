@@ -1,0 +1,52 @@
+import Fanout
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+import ProjectSync
+
+/// Answers a request for a project's events: the head and `retry:` by HTTP's ordinary way, the rest by the subscriber.
+struct EventStreamResponse {
+    /// How long a client waits before it connects again after it lost us.
+    static let retry = Duration.seconds(2)
+    /// How long it waits when there were too many streams.
+    static let retryWhenFull = Duration.seconds(10)
+
+    let hub: Hub
+    let cache: ProjectCache
+
+    @concurrent
+    func serve(
+        _ project: ProjectID, _ request: StreamRequest, _ method: HTTPRequest.Method, on channel: any Channel,
+        _ writer: consuming ResponseWriter
+    ) async throws {
+        guard method == .get else { return try await writer.writeResponse(Self.head) }
+        guard let subscriber = hub.subscriber(of: project, request, cache: cache, on: channel.eventLoop) else {
+            let body = try await writer.writeHead(Self.head)
+            try await Self.write(.retry(after: Self.retryWhenFull), to: body)
+            return try await body.finish(nil)
+        }
+        defer { hub.release(subscriber) }
+        guard try await subscriber.open() else {
+            return try await Problem.unknownProject(project.description).reply.send(to: method, writer)
+        }
+        let body = try await writer.writeHead(Self.head)
+        try await Self.write(.retry(after: Self.retry), to: body)
+        try await subscriber.serve(over: channel)
+        try await body.finish(nil)
+    }
+
+    private static var head: HTTPResponse {
+        HTTPResponse(
+            status: .ok,
+            headerFields: [
+                .contentType: "text/event-stream", .cacheControl: "no-cache, no-transform", .accelBuffering: "no",
+                .date: WallTime.now.imfFixdate,
+            ])
+    }
+
+    @concurrent
+    private static func write(_ frame: Frame, to body: some ResponseBodyWriter) async throws {
+        var body = body
+        for part in frame.parts { try await body.write(part) }
+    }
+}

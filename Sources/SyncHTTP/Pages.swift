@@ -1,0 +1,46 @@
+import HTTPTypes
+import NIOCore
+
+/// The pages, which hold no data: they fetch it as any client does.
+enum Pages {
+    private static let policy = [
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src * data:", "connect-src 'self'",
+        "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+    ].joined(separator: "; ")
+
+    private static let files: [String: [UInt8]] = [
+        "access.js": PackageResources.access_js,
+        "announcer.js": PackageResources.announcer_js,
+        "dashboard.css": PackageResources.dashboard_css,
+        "dashboard.html": PackageResources.dashboard_html,
+        "dashboard.js": PackageResources.dashboard_js,
+        "elements.js": PackageResources.elements_js,
+        "icon.svg": PackageResources.icon_svg,
+        "lightbox.js": PackageResources.lightbox_js,
+        "page.css": PackageResources.page_css,
+        "picture.js": PackageResources.picture_js,
+        "project-card.js": PackageResources.project_card_js,
+        "project.js": PackageResources.project_js,
+        "scenes.js": PackageResources.scenes_js,
+        "stream.js": PackageResources.stream_js,
+        "summaries.js": PackageResources.summaries_js,
+        "viewer.css": PackageResources.viewer_css,
+        "viewer.html": PackageResources.viewer_html,
+        "viewer.js": PackageResources.viewer_js,
+        "words.js": PackageResources.words_js,
+    ]
+
+    private static let types = [
+        "html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8",
+        "svg": "image/svg+xml",
+    ]
+
+    static func asset(_ name: String) throws(Problem) -> Reply {
+        guard let bytes = files[name], let kind = name.split(separator: ".").last, let type = types[String(kind)] else {
+            throw .notFound
+        }
+        var headers: HTTPFields = [.contentType: type, .cacheControl: "no-cache", .xContentTypeOptions: "nosniff"]
+        if kind == "html" { headers[.contentSecurityPolicy] = policy }
+        return Reply(headers: headers, body: ByteBuffer(bytes: bytes))
+    }
+}

@@ -1,0 +1,39 @@
+// The token of a reader: it comes as `#access_token=…` and leaves the address bar at once.
+// Without one the browser's cookie speaks, or nobody has to.
+
+const key = "scenesync.access_token";
+
+/** Takes the token out of the page's address and keeps it for this tab. Says whether there was one. */
+export function takeToken() {
+  const token = new URLSearchParams(location.hash.slice(1)).get("access_token");
+  if (!token) return false;
+  sessionStorage.setItem(key, token);
+  history.replaceState(history.state, "", location.pathname + location.search);
+  return true;
+}
+
+/** Forgets a token that the server no longer takes, so that a cookie may speak. */
+export function forgetToken() {
+  sessionStorage.removeItem(key);
+}
+
+/** The path of an event stream, which can bring its token in the query only. */
+export function streamPath(path, query = {}) {
+  const token = sessionStorage.getItem(key);
+  const parameters = new URLSearchParams(token ? { ...query, access_token: token } : query).toString();
+  return parameters === "" ? path : `${path}?${parameters}`;
+}
+
+/** Reads a path as JSON. A status but 200 is answered as `{ status, detail, retryAfter }`. */
+export async function read(path, { signal } = {}) {
+  const token = sessionStorage.getItem(key);
+  const headers = token ? { authorization: `Bearer ${token}` } : {};
+  const response = await fetch(path, { headers, signal });
+  const body = await response.json().catch(() => null);
+  return {
+    status: response.status,
+    body,
+    detail: typeof body?.detail === "string" ? body.detail : null,
+    retryAfter: Number(response.headers.get("retry-after")) || 0,
+  };
+}

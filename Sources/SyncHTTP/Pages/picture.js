@@ -1,0 +1,39 @@
+import { make } from "./elements.js";
+import { pictureSource } from "./project.js";
+
+/** One picture in its slot, whose size is known before the picture is. Loaded once, shown when it is whole. */
+export class Picture {
+  element = make("li", "slot");
+  #button = make("button");
+  #image = make("img");
+
+  /** `isNews`: it came while the reader was watching, and makes an entrance. */
+  constructor(url, isNews) {
+    this.#button.type = "button";
+    this.#button.append(this.#image);
+    this.element.append(this.#button);
+    const source = pictureSource(url, document.baseURI);
+    if (source === null) return this.#showPlaceholder("Not a picture’s address");
+    this.#image.addEventListener("load", () => this.#show(isNews));
+    this.#image.addEventListener("error", () => this.#showPlaceholder("Picture unavailable"));
+    this.#image.loading = "lazy";
+    this.#image.decoding = "async";
+    this.#image.src = source;
+  }
+
+  describe(words) {
+    if (this.#image.alt !== words) this.#image.alt = words;
+  }
+
+  #show(isNews) {
+    this.element.classList.add("loaded");
+    if (!isNews) return;
+    this.element.classList.add("arriving");
+    this.#button.addEventListener("animationend", () => this.element.classList.remove("arriving"), { once: true });
+  }
+
+  #showPlaceholder(words) {
+    this.element.classList.add("broken");
+    this.#button.append(make("span", "", words));
+  }
+}

@@ -1,0 +1,59 @@
+import HTTPTypes
+import ProjectSync
+
+/// The headers that tell a reader what its answer is worth, and whether it needs one at all.
+enum ReadHeaders {
+    /// From this many seconds on an answer counts as stale (contract 3).
+    static let staleAge_seconds: Int64 = 3
+
+    static func fields(for answer: Answer, now: ContinuousClock.Instant) -> HTTPFields {
+        let age = answer.provenAt.map { max(.zero, now - $0).components.seconds }
+        var status =
+            switch answer.source {
+            case .hit: "scenesync; hit"
+            case .miss: "scenesync; fwd=miss"
+            case .request: "scenesync; fwd=request"
+            }
+        if answer.isStale || (age ?? 0) >= staleAge_seconds { status += "; detail=stale" }
+        var fields: HTTPFields = [
+            .contentType: "application/json", .eTag: "\"\(answer.body.revision)\"", .vary: "Accept-Encoding",
+            .cacheControl: "private, no-cache", .cacheStatus: status,
+        ]
+        if let age { fields[.age] = String(age) }
+        return fields
+    }
+
+    /// Whether `If-None-Match` names this revision, in either of its forms, weak or strong (RFC 9110, 13.1.2).
+    static func matches(_ fields: HTTPFields, _ revision: Revision) -> Bool {
+        let tags = fields[values: .ifNoneMatch].flatMap { $0.split(separator: ",") }
+        return tags.contains { tag in
+            var tag = tag.trimmingSpaces()
+            if tag == "*" { return true }
+            if tag.hasPrefix("W/") { tag = tag.dropFirst(2) }
+            return tag == "\"\(revision)\"" || tag == "\"\(revision)-gzip\""
+        }
+    }
+
+    /// Whether the client wants an answer from the database itself (RFC 9111, 5.2.1.4).
+    static func asksForFresh(_ fields: HTTPFields) -> Bool {
+        fields[values: .cacheControl].flatMap { $0.split(separator: ",") }.contains {
+            $0.trimmingSpaces().lowercased() == "no-cache"
+        }
+    }
+}
+
+extension HTTPField.Name {
+    /// RFC 9211.
+    static let cacheStatus = HTTPField.Name("Cache-Status") ?? .cacheControl
+    static let accelBuffering = HTTPField.Name("X-Accel-Buffering") ?? .cacheControl
+    static let lastEventID = HTTPField.Name("Last-Event-ID") ?? .cacheControl
+}
+
+extension Substring {
+    fileprivate func trimmingSpaces() -> Substring {
+        var text = self
+        while let first = text.first, first == " " || first == "\t" { text = text.dropFirst() }
+        while let last = text.last, last == " " || last == "\t" { text = text.dropLast() }
+        return text
+    }
+}

@@ -1,0 +1,53 @@
+import HTTPTypes
+import ProjectSync
+
+/// What a request asks for.
+package enum Route: Equatable, Sendable {
+    case project(ProjectID)
+    case scenes(ProjectID)
+    case events(ProjectID)
+    case monitor
+    case health
+    case readiness
+    case dashboard
+    case viewer(ProjectID)
+    case asset(String)
+    case picture(String)
+
+    /// Finds the route of a path, without its query; throws what is wrong with the request.
+    package static func resolve(_ method: HTTPRequest.Method, path: Substring) throws(Problem) -> Route {
+        guard let route = try find(path) else { throw .notFound }
+        guard method == .get || method == .head else { throw .methodNotAllowed([.get, .head]) }
+        return route
+    }
+
+    private static func find(_ path: Substring) throws(Problem) -> Route? {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        switch (parts.count, parts.first, parts.last) {
+        case (1, "", _): return .dashboard
+        case (1, "healthz", _): return .health
+        case (1, "readyz", _): return .readiness
+        case (2, "v1", "monitor"): return .monitor
+        case (2, "assets", let name?): return .asset(String(name))
+        case (2, "projects", let id?): return .viewer(try project(id))
+        case (3, "demo", let name?) where parts.dropFirst().first == "pictures": return .picture(String(name))
+        case (3, "v1", let id?) where parts.dropFirst().first == "projects": return .project(try project(id))
+        case (4, "v1", let part?) where parts.dropFirst().first == "projects":
+            guard let id = parts.dropFirst(2).first else { return nil }
+            switch part {
+            case "scenes": return .scenes(try project(id))
+            case "events": return .events(try project(id))
+            default: return nil
+            }
+        default: return nil
+        }
+    }
+
+    private static func project(_ text: Substring) throws(Problem) -> ProjectID {
+        guard let id = ProjectID(text) else {
+            guard !text.isEmpty else { throw .notFound }
+            throw .badRequest("A project's id is a UUID, 8-4-4-4-12 hexadecimal digits.")
+        }
+        return id
+    }
+}

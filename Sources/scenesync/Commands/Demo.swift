@@ -1,0 +1,58 @@
+import ArgumentParser
+import Logging
+
+/// Everything at once: a database, projects, writers, and the daemon with its pages.
+struct Demo: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Start a PostgreSQL of its own, sample projects, writers that save images, and the daemon.",
+        discussion: "Takes the flags of `serve`. Ends on Ctrl-C and leaves nothing running; the data stays in --directory.")
+
+    @OptionGroup var options: DaemonOptions
+
+    @Option(help: "Where the demo's database lives (default .scenesync).")
+    var directory: String?
+
+    @Option(help: "A JSON file of settings, keys as the flags.")
+    var config: String?
+
+    func run() async throws {
+        try await ExitStatus.report {
+            let settings = try Settings(configurationFile: config)
+            let folder = settings.string("directory", directory) ?? ".scenesync"
+            _ = try DaemonConfiguration(options, settings, databaseURL: "")
+            print("starting PostgreSQL in \(folder) …")
+            try await EmbeddedPostgres.run(in: folder) { socketFolder in
+                let database = DemoDatabase(socketFolder: socketFolder)
+                try await database.prepare { print($0) }
+                let configuration = try DaemonConfiguration(options, settings, databaseURL: database.daemon)
+                try await serve(configuration, database)
+            }
+        }
+    }
+
+    private func serve(_ configuration: DaemonConfiguration, _ database: DemoDatabase) async throws {
+        let daemon = Daemon(
+            configuration: configuration, logger: configuration.logger, pictures: DemoPicture.svg,
+            onListening: { port in
+                let address = "http://\(configuration.listen.text(port: port))"
+                print(
+                    """
+
+                    Scene Sync is running. Watch pictures arrive:
+
+                        \(address)/projects/\(DemoProject.all[0].id)
+                        \(address)/                      all projects
+
+                    The database:  psql "\(database.app)"
+                    Ctrl-C stops everything.
+
+                    """)
+            })
+        try await withThrowingTaskGroup { tasks in
+            tasks.addTask { try await daemon.run() }
+            tasks.addTask { await DemoWriters(connectionString: database.app, logger: configuration.logger).run() }
+            try await tasks.next()
+            tasks.cancelAll()
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import NIOCore
+import NIOPosix
+
+/// Asks a running daemon whether it is ready.
+struct Health: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Ask a running daemon's /readyz; for the health checks of containers.")
+
+    @Option(help: "The daemon's address, HOST:PORT (default 127.0.0.1:8787).")
+    var listen: ListenAddress?
+
+    @Option(help: "A JSON file of settings, keys as the flags.")
+    var config: String?
+
+    func run() async throws {
+        try await ExitStatus.report {
+            let settings = try Settings(configurationFile: config)
+            let address = try settings.value("listen", listen, default: .standard) { ListenAddress(argument: $0) }
+            let answer = try await ask(address)
+            print(answer.body, terminator: "")
+            guard answer.isReady else { throw ExitCode.failure }
+        }
+    }
+
+    private func ask(_ address: ListenAddress) async throws -> (isReady: Bool, body: String) {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(.seconds(3))
+            .connect(host: address.host, port: address.port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        return try await channel.executeThenClose { inbound, outbound in
+            let host = address.text(port: address.port)
+            try await outbound.write(
+                ByteBuffer(string: "GET /readyz HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n"))
+            var answer = ""
+            for try await part in inbound { answer += String(buffer: part) }
+            let body = answer.range(of: "\r\n\r\n").map { answer[$0.upperBound...] } ?? ""
+            return (answer.hasPrefix("HTTP/1.1 200 "), String(body))
+        }
+    }
+}
+
+extension String {
+    fileprivate func range(of text: String) -> Range<String.Index>? {
+        ranges(of: text).first
+    }
+}

@@ -1,0 +1,47 @@
+import Migrations
+import Postgres
+import Triggers
+
+/// What `migrate` makes of a database: the scripts for its schema, and what has to be true before and after them.
+struct Installation {
+    let schema: String
+    let daemonRole: String?
+
+    func migrator(_ connectionString: String) throws -> Migrator {
+        var migrator = Migrator(
+            ConnectionSettings(connectionString), on: try PollLoop.start(name: "migrate"),
+            bookkeeping: "scene_sync.applied", once: Migrations.all.map(placed), always: Triggers.all.map(placed))
+        migrator.before = { try await check($0) }
+        migrator.after = { try await finish($0) }
+        return migrator
+    }
+
+    /// The scripts are written for the schema `public`.
+    private func placed(_ script: Script) -> Script {
+        Script(name: script.name, text: script.text.replacing("public.", with: Self.quoted(schema) + "."))
+    }
+
+    private func check(_ session: Session) async throws {
+        let parent = Self.quoted(schema) + ".content_creation_requests"
+        guard try await session.query("SELECT to_regclass($1) IS NOT NULL", [parent]).bool(0, 0) == true else {
+            throw StartError("the table \(parent) is missing: create the app's tables first, or name their schema with --schema")
+        }
+        guard try await session.query("SELECT to_regclass('scene_sync.settings') IS NOT NULL").bool(0, 0) == true else { return }
+        let recorded = try await session.query("SELECT app_schema FROM scene_sync.settings").string(0, 0)
+        if let recorded, recorded != schema {
+            throw ConfigurationError("this database is set up for the schema \(recorded), not \(schema): one schema a database")
+        }
+    }
+
+    private func finish(_ session: Session) async throws {
+        try await session.query("SELECT scene_sync.examine()")
+        guard let daemonRole else { return }
+        let isThere = try await session.query("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", [daemonRole])
+        if isThere.bool(0, 0) != true { try await session.query("CREATE ROLE \(Self.quoted(daemonRole)) LOGIN") }
+        try await session.query("CALL scene_sync.grant_to_daemon($1::name)", [daemonRole])
+    }
+
+    private static func quoted(_ identifier: String) -> String {
+        "\"" + identifier.replacing("\"", with: "\"\"") + "\""
+    }
+}

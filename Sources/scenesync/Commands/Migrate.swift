@@ -1,0 +1,65 @@
+import ArgumentParser
+import Migrations
+import Postgres
+import ProjectSync
+import Triggers
+
+/// Brings the database's half of the feed up to date.
+struct Migrate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Apply migrations/ once each, and triggers/ where they have changed.",
+        discussion: """
+            Everything happens in one transaction, as the owner of the app's tables. Locks are waited for at most two \
+            seconds at a time, so that the app's writers do not queue up behind us.
+            """)
+
+    @OptionGroup var database: DatabaseOptions
+
+    @Flag(help: "Say what is applied and what is pending, and change nothing; exit 2 if something is pending.")
+    var status = false
+
+    @Flag(help: "Say what would be applied, and change nothing.")
+    var dryRun = false
+
+    @Flag(help: "Print the status as JSON.")
+    var json = false
+
+    @Option(help: "Give this role what the daemon needs, and make the role if there is none (no rights on tables).")
+    var daemonRole: String?
+
+    @Option(help: "Seconds to go on trying to get the locks (default 60).")
+    var wait: Int?
+
+    func run() async throws {
+        try await ExitStatus.report {
+            let settings = try Settings(configurationFile: database.config)
+            let url = settings.databaseURL(database.databaseURL)
+            let schema = settings.string("schema", database.schema) ?? "public"
+            let patience = try settings.value("wait", wait, default: 60) { Int($0).flatMap { $0 >= 0 ? $0 : nil } }
+            let installation = Installation(schema: schema, daemonRole: settings.string("daemon-role", daemonRole))
+            let migrator = try installation.migrator(url)
+            if status || dryRun {
+                try await report(migrator)
+            } else {
+                let applied = try await migrator.apply(wait: .seconds(patience)) { StandardError.print($0) }
+                print(applied.isEmpty ? "nothing to do" : "applied \(applied.count) scripts")
+            }
+        }
+    }
+
+    private func report(_ migrator: Migrator) async throws {
+        let scripts = try await migrator.status()
+        let pending = scripts.filter { $0.state != .applied }
+        if json {
+            let items = scripts.map {
+                "{\"name\": \(JSONText.string($0.name)), \"kind\": \"\($0.kind)\", \"state\": \"\($0.state)\"}"
+            }
+            print("{\"pending\": \(pending.count), \"scripts\": [\(items.joined(separator: ", "))]}")
+        } else if dryRun {
+            print(pending.isEmpty ? "nothing to do" : pending.map { "would apply \($0.name)" }.joined(separator: "\n"))
+        } else {
+            for script in scripts { print("\(script.state)\t\(script.name)") }
+        }
+        if status && !pending.isEmpty { throw ExitStatus.foundSomething }
+    }
+}

@@ -1,0 +1,17 @@
+import ArgumentParser
+
+/// The command line.
+@main
+struct SceneSync: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scenesync",
+        abstract: "Live images for the scenes of a project, exactly as PostgreSQL has them.",
+        discussion: """
+            Settings come from flags, then from the environment (--some-thing is SCENESYNC_SOME_THING), then from \
+            --config FILE (JSON, keys as the flags). The database is --database-url, else SCENESYNC_DATABASE_URL, else \
+            DATABASE_URL, else libpq's own environment.
+            """,
+        version: "0.1.0",
+        subcommands: [Serve.self, Migrate.self, Demo.self, Health.self]
+    )
+}

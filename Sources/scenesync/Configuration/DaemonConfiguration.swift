@@ -1,0 +1,58 @@
+import Glibc
+import Logging
+
+/// What the daemon needs to know, from wherever it was said.
+struct DaemonConfiguration {
+    let databaseURL: String
+    let listen: ListenAddress
+    let heartbeat_seconds: Int
+    let cache_bytes: Int
+    let history: Int
+    let maxSubscribers: Int
+    let drainDelay: Duration
+    let logLevel: Logger.Level
+    let logFormat: LogFormat
+
+    init(
+        _ options: DaemonOptions, _ settings: Settings, databaseURL: String
+    ) throws(ConfigurationError) {
+        self.databaseURL = databaseURL
+        listen = try settings.value("listen", options.listen, default: .standard) { ListenAddress(argument: $0) }
+        heartbeat_seconds = try Self.positive("heartbeat", options.heartbeat, 15, settings)
+        cache_bytes = try Self.positive("cache-bytes", options.cacheBytes, 256 << 20, settings)
+        history = try Self.positive("history", options.history, 256, settings)
+        maxSubscribers = try Self.positive("max-subscribers", options.maxSubscribers, Self.descriptorsToSpare, settings)
+        drainDelay = .seconds(try Self.count("drain-delay", options.drainDelay, 1, settings))
+        logLevel = try settings.value("log-level", options.logLevel, default: .info) { Logger.Level(rawValue: $0) }
+        logFormat = try settings.value("log-format", options.logFormat, default: .text) { LogFormat(rawValue: $0) }
+        _ = try settings.value("auth", options.auth, default: .none) { AuthenticationMode(rawValue: $0) }
+        let isOpen = try settings.isOn("allow-anonymous", options.allowAnonymous)
+        guard listen.isLoopback || isOpen else {
+            throw ConfigurationError(
+                "--listen \(listen.text(port: listen.port)) would let everybody in: "
+                    + "listen on a loopback address, or say --allow-anonymous if that is meant")
+        }
+    }
+
+    private static func count(
+        _ name: String, _ flag: Int?, _ standard: Int, _ settings: Settings
+    ) throws(ConfigurationError) -> Int {
+        try settings.value(name, flag, default: standard) { Int($0).flatMap { $0 >= 0 ? $0 : nil } }
+    }
+
+    private static func positive(
+        _ name: String, _ flag: Int?, _ standard: Int, _ settings: Settings
+    ) throws(ConfigurationError) -> Int {
+        try settings.value(name, flag, default: standard) { Int($0).flatMap { $0 > 0 ? $0 : nil } }
+    }
+
+    /// Raises the limit of open files as far as it goes, and leaves some for everything but streams.
+    private static var descriptorsToSpare: Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1_024 }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        let reserved: rlim_t = 1_024
+        return Int(clamping: limit.rlim_cur > reserved * 2 ? limit.rlim_cur - reserved : max(1, limit.rlim_cur / 2))
+    }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Logging
+
+/// The flags of `serve`, which `demo` takes too.
+struct DaemonOptions: ParsableArguments {
+    @Option(help: "Where to listen, HOST:PORT (default 127.0.0.1:8787; port 0 picks a free one).")
+    var listen: ListenAddress?
+
+    @Option(help: "Seconds between the heartbeats of a stream (default 15).")
+    var heartbeat: Int?
+
+    @Option(help: "Bytes of memory for cached projects and their history (default 268435456).")
+    var cacheBytes: Int?
+
+    @Option(help: "Events kept for each project so that a client can resume (default 256).")
+    var history: Int?
+
+    @Option(help: "The most event streams at one time (default: the descriptors less 1,024).")
+    var maxSubscribers: Int?
+
+    @Option(help: "Seconds between the signal to stop and the end of service (default 1).")
+    var drainDelay: Int?
+
+    @Option(help: "How clients are known; none is the only way yet.")
+    var auth: AuthenticationMode?
+
+    @Flag(help: "Serve everybody who reaches an address that is not loopback.")
+    var allowAnonymous = false
+
+    @Option(help: "trace, debug, info, notice, warning, error or critical (default info).")
+    var logLevel: Logger.Level?
+
+    @Option(help: "text or json (default text).")
+    var logFormat: LogFormat?
+}
+
+/// How clients are known.
+enum AuthenticationMode: String, ExpressibleByArgument {
+    case none
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -1,0 +1,13 @@
+import ArgumentParser
+
+/// The flags by which every command finds its database and its configuration.
+struct DatabaseOptions: ParsableArguments {
+    @Option(help: "Any libpq connection string (default: DATABASE_URL, else libpq's own environment).")
+    var databaseURL: String?
+
+    @Option(help: "The app's schema (default public).")
+    var schema: String?
+
+    @Option(help: "A JSON file of settings, keys as the flags.")
+    var config: String?
+}

@@ -1,0 +1,42 @@
+import FoundationEssentials
+
+/// Finds a setting's value: the flag, then the environment, then the configuration file.
+struct Settings {
+    private let environment: [String: String]
+    private let file: ConfigurationFile
+
+    init(configurationFile path: String?) throws(ConfigurationError) {
+        environment = ProcessInfo.processInfo.environment
+        file = try (path ?? environment["SCENESYNC_CONFIG"]).map(ConfigurationFile.read) ?? .none
+    }
+
+    func string(_ name: String, _ flag: String?) -> String? {
+        flag ?? environment[variable(name)] ?? file.strings(name)?.first
+    }
+
+    /// A number or another value with a text form; what cannot be read is refused, with the place it came from.
+    func value<Value>(
+        _ name: String, _ flag: Value?, default standard: @autoclosure () -> Value, _ read: (String) -> Value?
+    ) throws(ConfigurationError) -> Value {
+        if let flag { return flag }
+        guard let text = string(name, nil) else { return standard() }
+        guard let value = read(text) else {
+            let place = environment[variable(name)] == nil ? "\(name) in the configuration file" : variable(name)
+            throw ConfigurationError("\(place) cannot be \"\(text)\"")
+        }
+        return value
+    }
+
+    func isOn(_ name: String, _ flag: Bool) throws(ConfigurationError) -> Bool {
+        try value(name, flag ? true : nil, default: false) { ["true": true, "1": true, "false": false, "0": false][$0] }
+    }
+
+    /// libpq's connection string; empty for libpq's own environment.
+    func databaseURL(_ flag: String?) -> String {
+        string("database-url", flag) ?? environment["DATABASE_URL"] ?? ""
+    }
+
+    private func variable(_ name: String) -> String {
+        "SCENESYNC_" + name.uppercased().replacing("-", with: "_")
+    }
+}

@@ -1,0 +1,7 @@
+import ArgumentParser
+
+/// How log lines are written.
+enum LogFormat: String, ExpressibleByArgument {
+    case text
+    case json
+}

@@ -1,0 +1,9 @@
+import Postgres
+
+/// The scripts of this folder, oldest first; each is run once in the life of a database.
+package enum Migrations {
+    package static let all = [
+        Script("0001_create_generated_images_table", PackageResources._001_create_generated_images_table_sql),
+        Script("0002_create_scene_sync_schema", PackageResources._002_create_scene_sync_schema_sql),
+    ]
+}

@@ -1,0 +1,31 @@
+#!/bin/sh
+# Installs the Debian packages that are missing: install.sh build|test
+#
+# A package counts as missing if the program or file that it is wanted for is not there, however it came.
+set -eu
+
+missing=
+want() { # PACKAGE, then a command that succeeds where it is not needed
+    package=$1
+    shift
+    "$@" >/dev/null 2>&1 || missing="$missing $package"
+}
+
+want libpq-dev test -e /usr/include/postgresql/libpq-fe.h
+want pkg-config command -v pkg-config
+want postgresql sh -c 'ls /usr/lib/postgresql/*/bin/postgres'
+if [ "$1" = test ]; then
+    want chromium command -v chromium
+    want nodejs command -v node
+    want python3-venv python3 -c 'import ensurepip, venv'
+    want curl command -v curl
+fi
+[ -n "$missing" ] || exit 0
+
+echo "installing Debian packages:$missing"
+sudo=
+[ "$(id -u)" = 0 ] || sudo=sudo
+export DEBIAN_FRONTEND=noninteractive
+$sudo apt-get update -qq
+# shellcheck disable=SC2086
+$sudo apt-get install -y -qq --no-install-recommends $missing

@@ -1,0 +1,55 @@
+-- Announces updated images, once for each project. A row that moved counts where it went, and where it
+-- came from if that is another project; a row that shows the same as before only counts.
+--
+-- FULL JOIN, because no plan for it compares every row with every other: the plan made for an update of
+-- one row serves the next one of ten thousand.
+CREATE OR REPLACE FUNCTION scene_sync.images_updated()
+RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM scene_sync.announce_images(
+        'update',
+        side.project,
+        count(*) FILTER (WHERE side.counts),
+        array_agg(side.scene) FILTER (WHERE side.shown AND side.scene IS NOT NULL),
+        array_agg(side.place) FILTER (WHERE side.shown AND side.scene IS NOT NULL),
+        array_agg(DISTINCT side.scene) FILTER (WHERE side.leaves AND side.scene IS NOT NULL)
+    )
+    FROM old_rows AS was
+    FULL JOIN new_rows AS now ON now.id = was.id
+    CROSS JOIN LATERAL (
+        VALUES
+            (
+                now.content_creation_request_id,
+                now.scene_index,
+                now.image_index,
+                now.content_creation_request_id IS DISTINCT FROM was.content_creation_request_id
+                    OR now.scene_index IS DISTINCT FROM was.scene_index
+                    OR now.image_index IS DISTINCT FROM was.image_index
+                    OR now.image_url IS DISTINCT FROM was.image_url,
+                false,
+                true
+            ),
+            (
+                was.content_creation_request_id,
+                was.scene_index,
+                was.image_index,
+                now.content_creation_request_id IS DISTINCT FROM was.content_creation_request_id
+                    OR now.scene_index IS DISTINCT FROM was.scene_index
+                    OR now.image_index IS DISTINCT FROM was.image_index,
+                now.content_creation_request_id IS DISTINCT FROM was.content_creation_request_id
+                    OR now.scene_index IS DISTINCT FROM was.scene_index,
+                now.content_creation_request_id IS DISTINCT FROM was.content_creation_request_id
+            )
+    ) AS side (project, scene, place, shown, leaves, counts)
+    WHERE side.project IS NOT NULL
+        AND (side.shown OR side.counts)
+    GROUP BY side.project;
+    RETURN NULL;
+END;
+$$;
+
+REVOKE ALL ON FUNCTION scene_sync.images_updated() FROM PUBLIC;

@@ -1,0 +1,14 @@
+-- Gives a role what the daemon needs, and nothing else: no right on any table.
+CREATE OR REPLACE PROCEDURE scene_sync.grant_to_daemon(role_name name)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    EXECUTE format('GRANT USAGE ON SCHEMA scene_sync TO %I', role_name);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.channel() TO %I', role_name);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.load(uuid[]) TO %I', role_name);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.fold_deletions(integer) TO %I', role_name);
+END;
+$$;
+
+REVOKE ALL ON PROCEDURE scene_sync.grant_to_daemon(name) FROM PUBLIC;
