@@ -2,7 +2,8 @@
 -- is announced. PostgreSQL takes 7,999 bytes; one more would fail the writer's statement.
 --
 -- Reached through the trigger functions only, so it runs under their search_path: to pin it once more
--- would cost as much as all the rest of this function.
+-- would cost as much as the rest of it. For the same reason it is one statement: every further
+-- expression is set up anew in each transaction.
 CREATE OR REPLACE FUNCTION scene_sync.announce(
     operation text,
     project uuid,
@@ -14,26 +15,26 @@ RETURNS boolean
 LANGUAGE plpgsql
 VOLATILE
 AS $$
-DECLARE
-    payload text := pg_catalog.format(
-        '{"v":1,"op":"%s","project":%s,"xid":"%s","n":%s,"at":%s,"began":%s,"pid":%s,"rows":%s,%s}',
-        operation,
-        coalesce('"' || project || '"', 'null'),
-        pg_catalog.pg_current_xact_id(),
-        number,
-        (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) * 1000000)::bigint,
-        (pg_catalog.date_part('epoch', pg_catalog.now()) * 1000000)::bigint,
-        pg_catalog.pg_backend_pid(),
-        touched,
-        body
-    );
 BEGIN
-    IF body IS NULL OR pg_catalog.octet_length(payload) > 7999 THEN
-        RETURN false;
-    END IF;
-    PERFORM pg_catalog.pg_notify(settings.channel, payload)
-    FROM scene_sync.settings AS settings;
-    RETURN true;
+    PERFORM pg_catalog.pg_notify(settings.channel, change.payload)
+    FROM scene_sync.settings AS settings
+    CROSS JOIN (
+        SELECT pg_catalog.format(
+            '{"v":1,"op":"%s","project":%s,"xid":"%s","n":%s,"at":%s,"began":%s,"pid":%s,"rows":%s,%s}',
+            operation,
+            coalesce('"' || project || '"', 'null'),
+            pg_catalog.pg_current_xact_id(),
+            number,
+            (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) * 1000000)::bigint,
+            (pg_catalog.date_part('epoch', pg_catalog.now()) * 1000000)::bigint,
+            pg_catalog.pg_backend_pid(),
+            touched,
+            body
+        ) AS payload
+    ) AS change
+    WHERE body IS NOT NULL
+        AND pg_catalog.octet_length(change.payload) <= 7999;
+    RETURN FOUND;
 END;
 $$;
 

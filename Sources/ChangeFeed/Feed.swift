@@ -20,7 +20,6 @@ package actor Feed {
     private var canary = Canary(daemon: UInt64.random(in: 1...UInt64(Int64.max)))
     private var backoff = Backoff()
     private var isLive = false
-    package private(set) var counts = FeedCounts()
 
     package init(connectionString: String, cache: ProjectCache, loop: PollLoop, logger: Logger) {
         self.connectionString = connectionString
@@ -79,18 +78,18 @@ package actor Feed {
         var changes: [Change] = []
         changes.reserveCapacity(announcements.count)
         var provenAt: ContinuousClock.Instant?
+        var rejected = 0
         for announcement in announcements {
             switch try? ChangeDecoder.decode(announcement.payload) {
             case .change(let change):
-                counts.count(change)
                 changes.append(change)
             case .canary(let daemon, let number):
                 provenAt = canary.heard(daemon: daemon, number: number) ?? provenAt
             case nil:
-                counts.rejected += 1
+                rejected += 1
             }
         }
-        if !changes.isEmpty { cache.apply(changes, now: .now) }
+        if !changes.isEmpty || rejected > 0 { cache.apply(changes, rejected: rejected, now: .now) }
         if let provenAt { prove(at: provenAt) }
     }
 
@@ -116,7 +115,6 @@ package actor Feed {
 
     private func lose(_ reason: String) {
         guard !Task.isCancelled else { return }
-        if isLive { counts.reconnects += 1 }
         isLive = false
         logger.warning("stale: \(reason)")
         cache.feedIsLost(since: WallTime.now.rfc3339, reason: reason)

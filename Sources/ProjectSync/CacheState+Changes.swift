@@ -1,7 +1,10 @@
 extension CacheState {
-    mutating func apply(_ changes: [Change], now: ContinuousClock.Instant) {
+    mutating func apply(_ changes: [Change], rejected: Int, now: ContinuousClock.Instant) {
         var touched: [ProjectID: Set<Int32>] = [:]
+        counts.rejected += rejected
         for change in changes {
+            counts.notifications[change.operation, default: 0] += 1
+            counts.rows[change.operation, default: 0] += change.rows
             if let id = change.project {
                 guard let entry = entries[id] else { continue }
                 apply(change, to: entry, &touched, now: now)
@@ -24,7 +27,8 @@ extension CacheState {
             counts.buffered += 1
         }
         // What is not vouched for is loaded before it is shown as live, and that load will see this change.
-        guard isVouched(entry), entry.project?.holds(change) == false else {
+        guard isVouched(entry), let project = entry.project else { return }
+        guard !project.holds(change) else {
             counts.skipped += 1
             return
         }

@@ -11,8 +11,10 @@ extension CacheState {
 
     mutating func feedIsLost(since: String, reason: String) {
         let wasLost = isLost
+        let resynced = status == .live
         status = .stale(since: wasLost ? staleSince ?? since : since, reason: reason)
         guard !wasLost else { return }
+        if resynced { counts.losses += 1 }
         epoch += 1
         queue = []
         for entry in entries.values where entry.phase != .none {

@@ -52,9 +52,9 @@ package final class ProjectCache: Sendable {
 
     // What the feed calls.
 
-    /// Changes in the order of their arrival.
-    package func apply(_ changes: [Change], now: ContinuousClock.Instant) {
-        state.withLock { $0.apply(changes, now: now) }
+    /// Changes in the order of their arrival; `rejected` notifications among them could not be read.
+    package func apply(_ changes: [Change], rejected: Int = 0, now: ContinuousClock.Instant) {
+        state.withLock { $0.apply(changes, rejected: rejected, now: now) }
     }
 
     /// One element whenever loads have been asked for; each of several takers gets all of them.
@@ -117,20 +117,4 @@ package struct CacheOverview: Sendable {
     package let size_bytes: Int
     package let counts: CacheCounts
     package let projects: [(id: ProjectID, watchers: Int)]
-}
-
-/// What the cache has done since the daemon started.
-package struct CacheCounts: Sendable {
-    package var hits = 0
-    package var misses = 0
-    package var loads = 0
-    package var evictions = 0
-    /// Changes applied to a warm project.
-    package var applied = 0
-    /// Changes that the load already held.
-    package var skipped = 0
-    /// Changes that arrived while a load was on its way.
-    package var buffered = 0
-    package var resyncs = 0
-    package var coalesced = 0
 }

@@ -7,6 +7,7 @@ package enum Route: Equatable, Sendable {
     case scenes(ProjectID)
     case events(ProjectID)
     case monitor
+    case metrics
     case health
     case readiness
     case dashboard
@@ -25,6 +26,7 @@ package enum Route: Equatable, Sendable {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         switch (parts.count, parts.first, parts.last) {
         case (1, "", _): return .dashboard
+        case (1, "metrics", _): return .metrics
         case (1, "healthz", _): return .health
         case (1, "readyz", _): return .readiness
         case (2, "v1", "monitor"): return .monitor

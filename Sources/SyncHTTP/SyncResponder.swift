@@ -63,6 +63,10 @@ package struct SyncResponder: Sendable {
         case .health: .json("{\"status\": \"alive\"}\n")
         case .readiness: readiness.reply(cache.overview)
         case .monitor: .json(MonitorText.render(cache.overview))
+        case .metrics:
+            Reply(
+                headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store"],
+                body: ByteBuffer(string: MetricsText(cache.overview, hub.counters).text))
         case .dashboard: try Pages.asset("dashboard.html")
         case .viewer: try Pages.asset("viewer.html")
         case .asset(let name): try Pages.asset(name)

@@ -1,4 +1,3 @@
-import Glibc
 import Postgres
 import PostgresTestSupport
 import Testing
@@ -20,21 +19,17 @@ struct ConnectTests {
     @Test func `a server that accepts and says nothing is given up in time`() async throws {
         let loop = try PollLoop.start(name: "connect")
         let listener = try BlackHole()
-        var settings = ConnectionSettings("host=127.0.0.1 port=\(listener.port) user=nobody password=secret")
-        settings.connectTimeout = .milliseconds(300)
+        let settings = ConnectionSettings("host=127.0.0.1 port=\(listener.port) user=me password=secret dbname=app")
 
         let begin = ContinuousClock.now
-        let error = await #expect(throws: PostgresError.self) { [settings] in
-            try await Session.open(settings, on: loop)
+        let error = await #expect(throws: PostgresError.self) {
+            try await Session.open(settings.within(.milliseconds(300)), on: loop)
         }
 
         #expect(ContinuousClock.now - begin < .seconds(1.5))
         #expect(
-            error
-                == .unreachable(
-                    "no answer within 0.3 seconds (host=127.0.0.1 port=\(listener.port) dbname=root user=nobody)")
-                || error?.isUnreachable == true)
-        #expect(error?.description.contains("secret") == false)
+            error?.description == "database unreachable: no answer within 0.3 seconds "
+                + "(host=127.0.0.1 port=\(listener.port) dbname=app user=me)")
     }
 
     @Test func `the second host is tried when the first says nothing`() async throws {
@@ -121,28 +116,10 @@ struct ConnectTests {
     }
 }
 
-/// Accepts connections, as the kernel does by itself, and never says a word.
-final class BlackHole: Sendable {
-    let port: UInt16
-    private let descriptor: Int32
-
-    init() throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &address) { [descriptor] address in
-            address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) == 0 && listen(descriptor, 8) == 0
-                    && getsockname(descriptor, address, &length) == 0
-            }
-        }
-        guard status else { throw ServerProcessError.noProcess(errno) }
-        port = UInt16(bigEndian: address.sin_port)
-    }
-
-    deinit {
-        close(descriptor)
+extension ConnectionSettings {
+    func within(_ timeout: Duration) -> ConnectionSettings {
+        var settings = self
+        settings.connectTimeout = timeout
+        return settings
     }
 }

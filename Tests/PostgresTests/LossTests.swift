@@ -32,13 +32,32 @@ struct LossTests {
         #expect(reason == "terminating connection due to administrator command (57P01)")
     }
 
+    @Test func `a lost session leaves no descriptor behind while it is still held`() async throws {
+        let session = try await Database.current.open()
+        let port = try #require(try await session.query("SELECT inet_client_port()").int64(0, 0))
+        let inode = try #require(SocketTable.inode(ofLocalPort: port))
+        #expect(SocketTable.isOpen(inode: inode))
+
+        _ = await failure { try await session.query("SELECT pg_terminate_backend(pg_backend_pid())") }
+
+        _ = try await session.waitUntilLost()
+        await session.close()
+        #expect(!SocketTable.isOpen(inode: inode))
+    }
+
+    @Test func `a session that nobody holds is closed`() async throws {
+        let other = try await Database.current.open(as: .superuser)
+        let pid = try await { try await Database.current.open().backendPID }()
+
+        try await other.query(waitUntilGone(pid), deadline: .seconds(10))
+    }
+
     @Test func `what was announced before the end is still heard`() async throws {
         let session = try await Database.current.open()
-        let other = try await Database.current.open(as: .superuser)
         try await session.query("LISTEN changes")
 
-        try await other.run(script: "NOTIFY changes, 'last'")
-        try await other.query("SELECT pg_terminate_backend($1)", ["\(session.backendPID)"])
+        try await session.query("NOTIFY changes, 'last'")
+        _ = await failure { try await session.query("SELECT pg_terminate_backend(pg_backend_pid())") }
 
         #expect(await session.next(2).map { String(decoding: $0.payload, as: UTF8.self) } == ["last"])
     }
@@ -106,3 +125,16 @@ let waitUntilSleeping = """
         END LOOP;
     END $$
     """
+
+/// Returns once the server has no such session any more.
+private func waitUntilGone(_ pid: Int32) -> String {
+    """
+    DO $$
+    BEGIN
+        WHILE EXISTS (SELECT FROM pg_stat_activity WHERE pid = \(pid)) LOOP
+            PERFORM pg_sleep(0.005);
+            PERFORM pg_stat_clear_snapshot();
+        END LOOP;
+    END $$
+    """
+}

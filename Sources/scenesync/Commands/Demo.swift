@@ -20,10 +20,10 @@ struct Demo: AsyncParsableCommand {
             let settings = try Settings(configurationFile: config)
             let folder = settings.string("directory", directory) ?? ".scenesync"
             _ = try DaemonConfiguration(options, settings, databaseURL: "")
-            print("starting PostgreSQL in \(folder) …")
+            Console.print("starting PostgreSQL in \(folder) …")
             try await EmbeddedPostgres.run(in: folder) { socketFolder in
                 let database = DemoDatabase(socketFolder: socketFolder)
-                try await database.prepare { print($0) }
+                try await database.prepare { Console.print($0) }
                 let configuration = try DaemonConfiguration(options, settings, databaseURL: database.daemon)
                 try await serve(configuration, database)
             }
@@ -35,7 +35,7 @@ struct Demo: AsyncParsableCommand {
             configuration: configuration, logger: configuration.logger, pictures: DemoPicture.svg,
             onListening: { port in
                 let address = "http://\(configuration.listen.text(port: port))"
-                print(
+                Console.print(
                     """
 
                     Scene Sync is running. Watch pictures arrive:

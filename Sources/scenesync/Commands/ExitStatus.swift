@@ -13,7 +13,7 @@ enum ExitStatus {
         } catch let code as ExitCode {
             throw code
         } catch {
-            StandardError.print("scenesync: \(error)")
+            Console.note("scenesync: \(error)")
             throw status(of: error)
         }
     }

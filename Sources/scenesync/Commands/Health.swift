@@ -18,7 +18,7 @@ struct Health: AsyncParsableCommand {
             let settings = try Settings(configurationFile: config)
             let address = try settings.value("listen", listen, default: .standard) { ListenAddress(argument: $0) }
             let answer = try await ask(address)
-            print(answer.body, terminator: "")
+            Console.print(answer.body.filter { !$0.isNewline })
             guard answer.isReady else { throw ExitCode.failure }
         }
     }

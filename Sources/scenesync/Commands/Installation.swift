@@ -7,10 +7,37 @@ struct Installation {
     let schema: String
     let daemonRole: String?
 
-    func migrator(_ connectionString: String) throws -> Migrator {
+    private let settings: ConnectionSettings
+    private let loop: PollLoop
+
+    init(_ connectionString: String, schema: String, daemonRole: String?) throws {
+        self.schema = schema
+        self.daemonRole = daemonRole
+        settings = ConnectionSettings(connectionString)
+        loop = try PollLoop.start(name: "migrate")
+    }
+
+    func status() async throws -> [ScriptStatus] {
+        try await migrator.status()
+    }
+
+    /// Applies what is due and returns its names. Where nothing is, the tables are still examined and the role still
+    /// gets its rights.
+    func apply(wait: Duration, progress: @escaping @Sendable (String) -> Void) async throws -> [String] {
+        let applied = try await migrator.apply(wait: wait, progress: progress)
+        if applied.isEmpty {
+            let session = try await Session.open(settings, on: loop)
+            try await check(session)
+            try await finish(session)
+            await session.close()
+        }
+        return applied
+    }
+
+    private var migrator: Migrator {
         var migrator = Migrator(
-            ConnectionSettings(connectionString), on: try PollLoop.start(name: "migrate"),
-            bookkeeping: "scene_sync.applied", once: Migrations.all.map(placed), always: Triggers.all.map(placed))
+            settings, on: loop, bookkeeping: "scene_sync.applied", once: Migrations.all.map(placed),
+            always: Triggers.all.map(placed))
         migrator.before = { try await check($0) }
         migrator.after = { try await finish($0) }
         return migrator

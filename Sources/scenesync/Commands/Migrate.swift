@@ -36,29 +36,29 @@ struct Migrate: AsyncParsableCommand {
             let url = settings.databaseURL(database.databaseURL)
             let schema = settings.string("schema", database.schema) ?? "public"
             let patience = try settings.value("wait", wait, default: 60) { Int($0).flatMap { $0 >= 0 ? $0 : nil } }
-            let installation = Installation(schema: schema, daemonRole: settings.string("daemon-role", daemonRole))
-            let migrator = try installation.migrator(url)
+            let installation = try Installation(
+                url, schema: schema, daemonRole: settings.string("daemon-role", daemonRole))
             if status || dryRun {
-                try await report(migrator)
+                try await report(installation)
             } else {
-                let applied = try await migrator.apply(wait: .seconds(patience)) { StandardError.print($0) }
-                print(applied.isEmpty ? "nothing to do" : "applied \(applied.count) scripts")
+                let applied = try await installation.apply(wait: .seconds(patience)) { Console.note($0) }
+                Console.print(applied.isEmpty ? "nothing to do" : "applied \(applied.count) scripts")
             }
         }
     }
 
-    private func report(_ migrator: Migrator) async throws {
-        let scripts = try await migrator.status()
+    private func report(_ installation: Installation) async throws {
+        let scripts = try await installation.status()
         let pending = scripts.filter { $0.state != .applied }
         if json {
             let items = scripts.map {
                 "{\"name\": \(JSONText.string($0.name)), \"kind\": \"\($0.kind)\", \"state\": \"\($0.state)\"}"
             }
-            print("{\"pending\": \(pending.count), \"scripts\": [\(items.joined(separator: ", "))]}")
+            Console.print("{\"pending\": \(pending.count), \"scripts\": [\(items.joined(separator: ", "))]}")
         } else if dryRun {
-            print(pending.isEmpty ? "nothing to do" : pending.map { "would apply \($0.name)" }.joined(separator: "\n"))
+            Console.print(pending.isEmpty ? "nothing to do" : pending.map { "would apply \($0.name)" }.joined(separator: "\n"))
         } else {
-            for script in scripts { print("\(script.state)\t\(script.name)") }
+            for script in scripts { Console.print("\(script.state)\t\(script.name)") }
         }
         if status && !pending.isEmpty { throw ExitStatus.foundSomething }
     }

@@ -24,7 +24,7 @@ struct LineLogHandler: LogHandler {
             case .text: text(event.level, "\(event.message)", fields)
             case .json: json(event.level, "\(event.message)", fields)
             }
-        StandardError.print(line)
+        Console.note(line)
     }
 
     private func text(_ level: Logger.Level, _ message: String, _ fields: [Dictionary<String, Logger.MetadataValue>.Element]) -> String {

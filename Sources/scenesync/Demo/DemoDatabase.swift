@@ -29,7 +29,8 @@ struct DemoDatabase {
                 created_at timestamptz NOT NULL DEFAULT now()
             )
             """)
-        _ = try await Installation(schema: "public", daemonRole: "scenesync").migrator(app).apply(wait: .seconds(10), progress: schemaLog)
+        _ = try await Installation(app, schema: "public", daemonRole: "scenesync")
+            .apply(wait: .seconds(10), progress: schemaLog)
         for project in DemoProject.all {
             try await session.query(
                 "INSERT INTO content_creation_requests (id, generated_output) VALUES ($1::uuid, $2::jsonb) ON CONFLICT DO NOTHING",

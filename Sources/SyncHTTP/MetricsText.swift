@@ -1,0 +1,47 @@
+import Fanout
+import ProjectSync
+import Synchronization
+
+/// The body of `GET /metrics`, in Prometheus' text format.
+struct MetricsText {
+    private(set) var text = ""
+
+    init(_ cache: CacheOverview, _ delivery: DeliveryCounters) {
+        let counts = cache.counts
+        byOperation("notifications_received_total", "Notifications of changes", counts.notifications)
+        add("notifications_rejected_total", "counter", "Notifications that could not be read", counts.rejected)
+        byOperation("rows_changed_total", "Rows as statements touched them", counts.rows)
+        add("changes_applied_total", "counter", "Changes applied to a cached project", counts.applied)
+        add("changes_skipped_total", "counter", "Changes that the load already held", counts.skipped)
+        add("changes_buffered_total", "counter", "Changes that arrived while a load was on its way", counts.buffered)
+        add("cache_hits_total", "counter", "Reads answered from memory", counts.hits)
+        add("cache_misses_total", "counter", "Reads that waited for a load", counts.misses)
+        add("cache_loads_total", "counter", "Projects loaded from the database", counts.loads)
+        add("cache_evictions_total", "counter", "Projects dropped to make room", counts.evictions)
+        add("cache_bytes", "gauge", "Memory of cached projects and their history, in bytes", cache.size_bytes)
+        add("cache_projects", "gauge", "Projects in memory", cache.projects.count)
+        add("subscribers", "gauge", "Open event streams", delivery.subscribers.load(ordering: .relaxed))
+        add("events_sent_total", "counter", "Frames written to streams", delivery.writes.load(ordering: .relaxed))
+        add("sent_bytes_total", "counter", "Bytes written to streams", delivery.bytes.load(ordering: .relaxed))
+        add("events_coalesced_total", "counter", "Times a slow stream was caught up at once", counts.coalesced)
+        add("database_reconnects_total", "counter", "Times the database was lost", counts.losses)
+        add("resyncs_total", "counter", "Times everything was revalidated", counts.resyncs)
+        add("feed_live", "gauge", "1 while the feed is live", cache.status == .live ? 1 : 0)
+    }
+
+    private mutating func add(_ name: String, _ type: String, _ help: String, _ value: Int) {
+        describe(name, type, help)
+        text += "scenesync_\(name) \(value)\n"
+    }
+
+    private mutating func byOperation(_ name: String, _ help: String, _ values: [Change.Operation: Int]) {
+        describe(name, "counter", help)
+        for operation in Change.Operation.allCases {
+            text += "scenesync_\(name){operation=\"\(operation.rawValue)\"} \(values[operation, default: 0])\n"
+        }
+    }
+
+    private mutating func describe(_ name: String, _ type: String, _ help: String) {
+        text += "# HELP scenesync_\(name) \(help).\n# TYPE scenesync_\(name) \(type)\n"
+    }
+}
