@@ -21,7 +21,9 @@ struct Canary {
     /// A canary has come back. Returns when it was sent, if it is one of ours: all that was committed before then has
     /// arrived.
     mutating func heard(daemon: UInt64, number: UInt64) -> ContinuousClock.Instant? {
-        guard daemon == self.daemon, let sent = outstanding.last(where: { $0.number == number })?.sentAt else { return nil }
+        guard daemon == self.daemon, let sent = outstanding.last(where: { $0.number == number })?.sentAt else {
+            return nil
+        }
         outstanding.removeAll { $0.number <= number }
         return sent
     }

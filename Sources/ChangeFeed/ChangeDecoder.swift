@@ -32,7 +32,8 @@ enum ChangeDecoder {
         return .change(
             Change(
                 operation: operation, project: fields.project, xid: xid, n: n,
-                statementTime_microseconds: fields.at, transactionTime_microseconds: fields.began, backendPID: fields.pid,
+                statementTime_microseconds: fields.at, transactionTime_microseconds: fields.began,
+                backendPID: fields.pid,
                 rows: fields.rows, effect: effect))
     }
 

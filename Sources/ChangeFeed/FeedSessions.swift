@@ -20,7 +20,8 @@ struct FeedSessions {
         do {
             let channel = try await listen(on: sessions[0])
             try await checkOneServer(sessions)
-            return FeedSessions(channel: channel, listener: sessions[0], query: sessions[1], loads: Array(sessions[2...]))
+            return FeedSessions(
+                channel: channel, listener: sessions[0], query: sessions[1], loads: Array(sessions[2...]))
         } catch {
             for session in sessions { await session.close() }
             throw error

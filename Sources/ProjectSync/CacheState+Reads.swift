@@ -1,6 +1,7 @@
 extension CacheState {
     mutating func warm(_ id: ProjectID) -> Answer? {
-        guard let entry = entries[id], entry.project != nil, isVouched(entry) || isLost, let body = entry.encoded() else {
+        guard let entry = entries[id], entry.project != nil, isVouched(entry) || isLost, let body = entry.encoded()
+        else {
             return nil
         }
         counts.hits += 1

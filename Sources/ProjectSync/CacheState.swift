@@ -29,7 +29,8 @@ struct CacheState {
     var overview: CacheOverview {
         CacheOverview(
             status: status, provenAt: provenAt,
-            outstanding: entries.values.count { $0.watchers > 0 && !isVouched($0) }, size_bytes: size_bytes, counts: counts,
+            outstanding: entries.values.count { $0.watchers > 0 && !isVouched($0) }, size_bytes: size_bytes,
+            counts: counts,
             projects: entries.values.filter { $0.project != nil }.map { ($0.id, $0.watchers) })
     }
 

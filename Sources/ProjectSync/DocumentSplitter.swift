@@ -61,21 +61,27 @@ struct DocumentSplitter {
         }
         let spot = (next ?? json.position - 1) + offset
         let (before, after): (StaticString, StaticString) =
-            if next != nil { (#""imageUrls": "#, ", ") } else if isEmpty { (#""imageUrls": "#, "") } else { (#", "imageUrls": "#, "") }
-        return SceneSlot(position: position, index: rowIndex, replaced: spot..<spot, stored: nil, before: before, after: after)
+            if next != nil { (#""imageUrls": "#, ", ") } else if isEmpty { (#""imageUrls": "#, "") } else {
+                (#", "imageUrls": "#, "")
+            }
+        return SceneSlot(
+            position: position, index: rowIndex, replaced: spot..<spot, stored: nil, before: before, after: after)
     }
 
     /// The order of `jsonb` keys: by length in bytes, then byte by byte.
     private static func followsImageURLs(_ key: JSONCursor.StringToken, _ json: JSONCursor) throws(JSONError) -> Bool {
         let name = "imageUrls".utf8
-        let bytes = key.isPlain ? Array(json.bytes(in: key.range).dropFirst().dropLast()) : Array(try json.text(of: key).utf8)
+        let bytes =
+            key.isPlain ? Array(json.bytes(in: key.range).dropFirst().dropLast()) : Array(try json.text(of: key).utf8)
         return bytes.count == name.count ? name.lexicographicallyPrecedes(bytes) : bytes.count > name.count
     }
 
     /// The value of a JSON number as an index that a row can have: `2.0` is 2, `2.5`, `"2"` and 2^31 are none.
     private static func integralValue(_ text: UnsafeRawBufferPointer) -> Int32? {
         let parts = text.split(separator: UInt8(ascii: "."), maxSplits: 1)
-        guard let whole = parts.first, parts.count < 2 || parts[1].allSatisfy({ $0 == UInt8(ascii: "0") }) else { return nil }
+        guard let whole = parts.first, parts.count < 2 || parts[1].allSatisfy({ $0 == UInt8(ascii: "0") }) else {
+            return nil
+        }
         var json = JSONCursor(UnsafeRawBufferPointer(rebasing: whole))
         guard let number = try? json.integer(Int32.self), json.peek() == nil else { return nil }
         return number

@@ -30,7 +30,8 @@ extension Frame {
 
     /// What came before is complete; changes arrive live from here on.
     package static func ready(_ project: ProjectID, _ revision: Revision) -> Frame {
-        Frame("event: ready\nid: \(revision)\ndata: {\"project_id\": \"\(project)\", \"revision\": \"\(revision)\"}\n\n")
+        Frame(
+            "event: ready\nid: \(revision)\ndata: {\"project_id\": \"\(project)\", \"revision\": \"\(revision)\"}\n\n")
     }
 
     /// The database is out of reach; `since` is an RFC 3339 time.

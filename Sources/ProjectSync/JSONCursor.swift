@@ -60,7 +60,8 @@ package struct JSONCursor {
     }
 
     /// Calls `member` after each key of the object at the cursor; it must consume the value.
-    package mutating func object(_ member: (StringToken, inout JSONCursor) throws(JSONError) -> Void) throws(JSONError) {
+    package mutating func object(_ member: (StringToken, inout JSONCursor) throws(JSONError) -> Void) throws(JSONError)
+    {
         try take("{")
         if takeIf("}") { return }
         repeat {
@@ -90,13 +91,16 @@ package struct JSONCursor {
         throw .unexpected(at: source.count)
     }
 
-    package mutating func integer<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) throws(JSONError) -> Number {
+    package mutating func integer<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) throws(JSONError)
+        -> Number
+    {
         let negative = takeIf("-")
         let start = position
         var value: Number = 0
         while position < source.count, case let digit = source[position] &- UInt8(ascii: "0"), digit < 10 {
             let (tens, tooLarge) = value.multipliedReportingOverflow(by: 10)
-            let (sum, overflow) = negative
+            let (sum, overflow) =
+                negative
                 ? tens.subtractingReportingOverflow(Number(digit)) : tens.addingReportingOverflow(Number(digit))
             if tooLarge || overflow { throw .numberOutOfRange(at: start) }
             value = sum
@@ -146,7 +150,9 @@ package struct JSONCursor {
                 units += try escape(&at, before: content.endIndex)
             }
         }
-        guard let text = String(validating: units, as: UTF8.self) else { throw .invalidText(at: token.range.lowerBound) }
+        guard let text = String(validating: units, as: UTF8.self) else {
+            throw .invalidText(at: token.range.lowerBound)
+        }
         return text
     }
 
@@ -196,7 +202,8 @@ package struct JSONCursor {
         default: throw .invalidText(at: start)
         }
         var code = try hexadecimal(&at, before: end)
-        if 0xD800..<0xDC00 ~= code, at + 1 < end, source[at] == UInt8(ascii: "\\"), source[at + 1] == UInt8(ascii: "u") {
+        if 0xD800..<0xDC00 ~= code, at + 1 < end, source[at] == UInt8(ascii: "\\"), source[at + 1] == UInt8(ascii: "u")
+        {
             at += 2
             let low = try hexadecimal(&at, before: end)
             guard 0xDC00..<0xE000 ~= low else { throw .invalidText(at: start) }

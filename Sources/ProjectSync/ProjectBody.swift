@@ -36,8 +36,10 @@ package struct ProjectBody: Sendable {
         }
         bytes.write(document.text, copied..<document.text.readableBytes)
         bytes.writeString("}")
-        scenes = scenesStart < scenesEnd
-            ? bytes.getSlice(at: scenesStart, length: scenesEnd - scenesStart) ?? ByteBuffer() : ByteBuffer(string: "[]")
+        scenes =
+            scenesStart < scenesEnd
+            ? bytes.getSlice(at: scenesStart, length: scenesEnd - scenesStart) ?? ByteBuffer()
+            : ByteBuffer(string: "[]")
         self.project = bytes
     }
 }

@@ -13,7 +13,9 @@ package struct TransactionSnapshot: Equatable, Sendable {
     /// Reads PostgreSQL's text form, `xmin:xmax:xip,xip…`; nil if it is not one.
     package init?(_ text: String) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 3, let xmin = UInt64(parts[0]), let xmax = UInt64(parts[1]), xmin <= xmax else { return nil }
+        guard parts.count == 3, let xmin = UInt64(parts[0]), let xmax = UInt64(parts[1]), xmin <= xmax else {
+            return nil
+        }
         var inProgress: Set<UInt64> = []
         for part in parts[2].split(separator: ",") {
             guard let xid = UInt64(part) else { return nil }

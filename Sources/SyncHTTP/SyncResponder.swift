@@ -93,13 +93,16 @@ package struct SyncResponder: Sendable {
     private func picture(_ name: String) throws(Problem) -> Reply {
         guard let text = pictures?(name) else { throw .notFound }
         return Reply(
-            headers: [.contentType: "image/svg+xml", .cacheControl: "max-age=86400, immutable"], body: ByteBuffer(string: text))
+            headers: [.contentType: "image/svg+xml", .cacheControl: "max-age=86400, immutable"],
+            body: ByteBuffer(string: text))
     }
 
     private static func streamRequest(_ request: Request, _ query: Query) throws(Problem) -> StreamRequest {
         var scenes: Set<Int32>?
         for text in query.all("scene_index") {
-            guard let scene = Int32(text) else { throw .badRequest("scene_index is a 32-bit integer, not \(text.prefix(40)).") }
+            guard let scene = Int32(text) else {
+                throw .badRequest("scene_index is a 32-bit integer, not \(text.prefix(40)).")
+            }
             scenes = (scenes ?? []).union([scene])
         }
         let id = request.headers[.lastEventID] ?? query["last_event_id"] ?? ""

@@ -1,5 +1,4 @@
 import Postgres
-import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -47,26 +46,6 @@ struct PollLoopTests {
         }
 
         #expect(ContinuousClock.now - begin >= .microseconds(10_500))
-    }
-
-    @Test func `a thousand timers with random delays run in the order of their delays`() async throws {
-        let loop = try PollLoop.start(name: "timers")
-        let ran = Mutex<[Int]>([])
-
-        await withCheckedContinuation { continuation in
-            // Set on the loop itself, so that all count from about the same instant.
-            loop.schedule(after: .zero) {
-                for delay in (0..<1000).shuffled() {
-                    let timer = loop.schedule(after: .microseconds(delay * 200)) {
-                        ran.withLock { $0.append(delay) }
-                    }
-                    if !delay.isMultiple(of: 5) { loop.cancel(timer) }
-                }
-                loop.schedule(after: .milliseconds(250)) { continuation.resume() }
-            }
-        }
-
-        #expect(ran.withLock { $0 } == Array(stride(from: 0, to: 1000, by: 5)))
     }
 
     @Test func `an actor of the loop is isolated in its timers`() async throws {

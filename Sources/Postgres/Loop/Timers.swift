@@ -1,17 +1,19 @@
 /// What is due when: a heap, from which a cancelled job disappears once its time has come.
-struct Timers {
-    typealias Job = @Sendable () -> Void
+package struct Timers {
+    package typealias Job = @Sendable () -> Void
 
     private var heap: [(due: ContinuousClock.Instant, id: UInt64)] = []
     private var jobs: [UInt64: Job] = [:]
 
-    mutating func add(_ id: UInt64, due: ContinuousClock.Instant, _ job: @escaping Job) {
+    package init() {}
+
+    package mutating func add(_ id: UInt64, due: ContinuousClock.Instant, _ job: @escaping Job) {
         jobs[id] = job
         heap.append((due, id))
         siftUp(from: heap.count - 1)
     }
 
-    mutating func cancel(_ id: UInt64) {
+    package mutating func cancel(_ id: UInt64) {
         jobs[id] = nil
         // A second's queries with a minute's deadline each would leave a minute's worth of entries.
         if heap.count > 64, heap.count > 4 * jobs.count {
@@ -24,14 +26,14 @@ struct Timers {
         }
     }
 
-    mutating func next() -> ContinuousClock.Instant? {
+    package mutating func next() -> ContinuousClock.Instant? {
         while let first = heap.first, jobs[first.id] == nil {
             removeFirst()
         }
         return heap.first?.due
     }
 
-    mutating func removeDue(at now: ContinuousClock.Instant) -> [Job] {
+    package mutating func removeDue(at now: ContinuousClock.Instant) -> [Job] {
         var due: [Job] = []
         while let next = next(), next <= now {
             if let job = jobs.removeValue(forKey: heap[0].id) {

@@ -20,37 +20,29 @@ export class SceneList {
     this.#list = list;
   }
 
-  /** Shows all scenes anew. Answers how many pictures came and went. */
-  showAll(scenes) {
+  /** Has one card for each scene, in their order; what they show is for `show`. Answers how many pictures went. */
+  arrange(scenes) {
     const keys = occurrences(scenes.map((scene, position) => numberOf(scene, position).label));
-    const { kept, gone } = match(keys, this.#cards, () => new SceneCard());
+    const { kept, gone } = match(keys, this.#cards, () => new SceneCard(!this.#isFirst));
     for (const card of gone) card.element.remove();
     this.#cards = kept;
     this.#order = [...kept.values()];
-    place(this.#list, this.#order);
-    return this.#show(scenes, scenes.keys(), gone.reduce((sum, card) => sum + card.size, 0));
-  }
-
-  /** Shows those scenes anew whose pictures have changed. */
-  showSome(scenes, positions) {
-    return this.#show(scenes, positions, 0);
-  }
-
-  #show(scenes, positions, alreadyRemoved) {
-    const total = { added: 0, removed: alreadyRemoved };
-    for (const position of positions) {
-      const { added, removed } = this.#order[position].show(scenes[position], position, !this.#isFirst);
-      total.added += added;
-      total.removed += removed;
-    }
     this.#isFirst = false;
-    return total;
+    place(this.#list, this.#order);
+    this.#list.hidden = scenes.length === 0;
+    return gone.reduce((sum, card) => sum + card.size, 0);
+  }
+
+  /** Brings one card up to date. Answers how many pictures came and went before the reader's eyes. */
+  show(scene, position) {
+    return this.#order[position].show(scene, position);
   }
 }
 
 /** One scene: its number, its words, its pictures. */
 class SceneCard {
   element = make("li", "scene");
+  #isNews;
   #number = make("span", "number");
   #title = make("span", "scene-title");
   #size = make("p", "size");
@@ -61,21 +53,17 @@ class SceneCard {
   #waiting = make("li", "slot waiting");
   #pictures = new Map();
 
-  constructor() {
-    const heading = make("h2");
-    const about = make("div", "about");
-    heading.append(this.#number, this.#title);
-    about.append(heading, this.#size, this.#note, this.#prompt.element, this.#narration.element);
-    this.#waiting.append(make("span", "", "No picture yet"));
-    this.#list.setAttribute("role", "list");
-    this.element.append(about, this.#list);
+  /** `isNews`: the scene came while the reader was watching, so its first pictures are news too. */
+  constructor(isNews) {
+    this.#isNews = isNews;
   }
 
   get size() {
     return this.#pictures.size;
   }
 
-  show(scene, position, isNews) {
+  show(scene, position) {
+    if (this.element.firstChild === null) this.#build();
     const { label, matchesRows } = numberOf(scene, position);
     const { title, prompt, narration } = wordsOf(scene);
     const isScene = isObject(scene);
@@ -87,17 +75,27 @@ class SceneCard {
     this.#prompt.show(prompt);
     this.#narration.show(narration);
     this.#list.hidden = !isScene;
-    const change = this.#showPictures(picturesOf(scene), `Scene ${label}`, isNews);
+    const change = this.#showPictures(picturesOf(scene), `Scene ${label}`);
     setText(this.#size, isScene ? plural(this.size, "image") : "");
     return change;
   }
 
-  #showPictures(urls, scene, isNews) {
+  #build() {
+    const heading = make("h2");
+    const about = make("div", "about");
+    heading.append(this.#number, this.#title);
+    about.append(heading, this.#size, this.#note, this.#prompt.element, this.#narration.element);
+    this.#waiting.append(make("span", "", "No picture yet"));
+    this.#list.setAttribute("role", "list");
+    this.element.append(about, this.#list);
+  }
+
+  #showPictures(urls, scene) {
     let added = 0;
     const keys = occurrences(urls.map((url) => (typeof url === "string" ? url : JSON.stringify(url))));
     const { kept, gone } = match(keys, this.#pictures, (position) => {
       added += 1;
-      return new Picture(urls[position], isNews);
+      return new Picture(urls[position], this.#isNews);
     });
     for (const picture of gone) picture.element.remove();
     this.#pictures = kept;
@@ -105,6 +103,8 @@ class SceneCard {
     pictures.forEach((picture, at) => picture.describe(`${scene}, picture ${at + 1} of ${pictures.length}`));
     place(this.#list, pictures.length > 0 ? pictures : [{ element: this.#waiting }]);
     if (pictures.length > 0) this.#waiting.remove();
+    if (!this.#isNews) added = 0;
+    this.#isNews = true;
     return { added, removed: gone.length };
   }
 }

@@ -7,6 +7,8 @@ import { SceneList } from "./scenes.js";
 import { ProjectStream } from "./stream.js";
 import { clock, contents, instant, plural, projectID } from "./words.js";
 
+const frame_ms = 12;
+
 /** What a state says: in the bar, in the notice below, and whether the reader may try again. */
 const states = {
   connecting: () => ({ bar: "Connecting…" }),
@@ -50,12 +52,13 @@ const states = {
   }),
 };
 
-/** The page of one project: what its stream says, written into the document once a frame. */
+/** The page of one project: what its stream says, drawn once a frame, a long list of scenes over several. */
 class Viewer {
   #element = (id) => document.getElementById(id);
   #project = new Project();
   #scenes = new SceneList(this.#element("scenes"));
   #announcer = new Announcer(this.#element("announcement"));
+  #isRearranged = false;
   #changed = new Set();
   #isPlanned = false;
   #news = { added: 0, removed: 0 };
@@ -64,11 +67,11 @@ class Viewer {
 
   hear(name, data) {
     if (name === "broken") return this.#project.interrupt();
+    const before = this.#project.revision;
     const changed = this.#project.apply(name, data);
-    if (changed === "all") this.#changed.add("all");
+    if (changed === "all") this.#isRearranged = true;
     else for (const position of changed) this.#changed.add(position);
-    const isNews = this.#isReady && (name === "snapshot" || name === "scene");
-    if (isNews) this.#showTime(new Date());
+    if (this.#isReady && this.#project.revision !== before) this.#showTime(new Date());
     this.#isReady ||= name === "ready";
     this.#plan();
   }
@@ -98,7 +101,7 @@ class Viewer {
   #draw() {
     const { document: output, revision } = this.#project;
     const isKnown = output !== undefined;
-    if (this.#changed.size > 0) this.#drawScenes(output);
+    this.#drawScenes(scenesOf(output));
     if (isKnown) {
       const title = clip(titleOf(output) ?? "Untitled project", 300);
       setText(this.#element("title"), title);
@@ -110,15 +113,25 @@ class Viewer {
     this.#drawMessage(isKnown, isKnown ? emptiness(output) : null);
   }
 
-  #drawScenes(output) {
-    const scenes = scenesOf(output);
-    const { added, removed } = this.#changed.has("all")
-      ? this.#scenes.showAll(scenes)
-      : this.#scenes.showSome(scenes, this.#changed);
-    this.#changed.clear();
-    if (!this.#isReady || added + removed === 0) return;
-    this.#news.added += added;
-    this.#news.removed += removed;
+  #drawScenes(scenes) {
+    const end = performance.now() + frame_ms;
+    const news = { added: 0, removed: 0 };
+    if (this.#isRearranged) {
+      news.removed = this.#scenes.arrange(scenes);
+      this.#changed = new Set(scenes.keys());
+      this.#isRearranged = false;
+    }
+    for (const position of this.#changed) {
+      const { added, removed } = this.#scenes.show(scenes[position], position);
+      news.added += added;
+      news.removed += removed;
+      this.#changed.delete(position);
+      if (performance.now() > end) break;
+    }
+    if (this.#changed.size > 0) this.#plan();
+    if (news.added + news.removed === 0) return;
+    this.#news.added += news.added;
+    this.#news.removed += news.removed;
     this.#announce();
   }
 

@@ -1,7 +1,9 @@
 // How the pages write numbers and times.
 
+const number = new Intl.NumberFormat("en");
+
 export function plural(count, one, many = `${one}s`) {
-  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+  return `${number.format(count)} ${count === 1 ? one : many}`;
 }
 
 export function contents({ scenes, images }) {

@@ -5,7 +5,8 @@ import Logging
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Start a PostgreSQL of its own, sample projects, writers that save images, and the daemon.",
-        discussion: "Takes the flags of `serve`. Ends on Ctrl-C and leaves nothing running; the data stays in --directory.")
+        discussion:
+            "Takes the flags of `serve`. Ends on Ctrl-C and leaves nothing running; the data stays in --directory.")
 
     @OptionGroup var options: DaemonOptions
 

@@ -51,12 +51,16 @@ struct Installation {
     private func check(_ session: Session) async throws {
         let parent = Self.quoted(schema) + ".content_creation_requests"
         guard try await session.query("SELECT to_regclass($1) IS NOT NULL", [parent]).bool(0, 0) == true else {
-            throw StartError("the table \(parent) is missing: create the app's tables first, or name their schema with --schema")
+            throw StartError(
+                "the table \(parent) is missing: create the app's tables first, or name their schema with --schema")
         }
-        guard try await session.query("SELECT to_regclass('scene_sync.settings') IS NOT NULL").bool(0, 0) == true else { return }
+        guard try await session.query("SELECT to_regclass('scene_sync.settings') IS NOT NULL").bool(0, 0) == true else {
+            return
+        }
         let recorded = try await session.query("SELECT app_schema FROM scene_sync.settings").string(0, 0)
         if let recorded, recorded != schema {
-            throw ConfigurationError("this database is set up for the schema \(recorded), not \(schema): one schema a database")
+            throw ConfigurationError(
+                "this database is set up for the schema \(recorded), not \(schema): one schema a database")
         }
     }
 

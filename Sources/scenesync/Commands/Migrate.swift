@@ -56,7 +56,8 @@ struct Migrate: AsyncParsableCommand {
             }
             Console.print("{\"pending\": \(pending.count), \"scripts\": [\(items.joined(separator: ", "))]}")
         } else if dryRun {
-            Console.print(pending.isEmpty ? "nothing to do" : pending.map { "would apply \($0.name)" }.joined(separator: "\n"))
+            Console.print(
+                pending.isEmpty ? "nothing to do" : pending.map { "would apply \($0.name)" }.joined(separator: "\n"))
         } else {
             for script in scripts { Console.print("\(script.state)\t\(script.name)") }
         }

@@ -21,6 +21,6 @@ struct Serve: AsyncParsableCommand {
 
 extension DaemonConfiguration {
     var logger: Logger {
-        Logger(label: "scenesync") { _ in LineLogHandler(level: logLevel, format: logFormat) }
+        Logger(label: "scenesync") { _ in LineLogHandler(level: logLevel.level, format: logFormat) }
     }
 }

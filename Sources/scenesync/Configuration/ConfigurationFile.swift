@@ -11,7 +11,8 @@ struct ConfigurationFile {
             let data = try Data(contentsOf: URL(filePath: path))
             return ConfigurationFile(values: try JSONDecoder().decode([String: Value].self, from: data))
         } catch {
-            throw ConfigurationError("cannot read the configuration file \(path): it has to be one JSON object of settings")
+            throw ConfigurationError(
+                "cannot read the configuration file \(path): it has to be one JSON object of settings")
         }
     }
 

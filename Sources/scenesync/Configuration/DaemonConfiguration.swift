@@ -1,5 +1,4 @@
 import Glibc
-import Logging
 
 /// What the daemon needs to know, from wherever it was said.
 struct DaemonConfiguration {
@@ -10,7 +9,7 @@ struct DaemonConfiguration {
     let history: Int
     let maxSubscribers: Int
     let drainDelay: Duration
-    let logLevel: Logger.Level
+    let logLevel: LogLevel
     let logFormat: LogFormat
 
     init(
@@ -23,7 +22,7 @@ struct DaemonConfiguration {
         history = try Self.positive("history", options.history, 256, settings)
         maxSubscribers = try Self.positive("max-subscribers", options.maxSubscribers, Self.descriptorsToSpare, settings)
         drainDelay = .seconds(try Self.count("drain-delay", options.drainDelay, 1, settings))
-        logLevel = try settings.value("log-level", options.logLevel, default: .info) { Logger.Level(rawValue: $0) }
+        logLevel = try settings.value("log-level", options.logLevel, default: .info) { LogLevel(rawValue: $0) }
         logFormat = try settings.value("log-format", options.logFormat, default: .text) { LogFormat(rawValue: $0) }
         _ = try settings.value("auth", options.auth, default: .none) { AuthenticationMode(rawValue: $0) }
         let isOpen = try settings.isOn("allow-anonymous", options.allowAnonymous)

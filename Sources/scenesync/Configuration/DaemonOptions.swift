@@ -1,5 +1,4 @@
 import ArgumentParser
-import Logging
 
 /// The flags of `serve`, which `demo` takes too.
 struct DaemonOptions: ParsableArguments {
@@ -28,7 +27,7 @@ struct DaemonOptions: ParsableArguments {
     var allowAnonymous = false
 
     @Option(help: "trace, debug, info, notice, warning, error or critical (default info).")
-    var logLevel: Logger.Level?
+    var logLevel: LogLevel?
 
     @Option(help: "text or json (default text).")
     var logFormat: LogFormat?
@@ -38,5 +37,3 @@ struct DaemonOptions: ParsableArguments {
 enum AuthenticationMode: String, ExpressibleByArgument {
     case none
 }
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}

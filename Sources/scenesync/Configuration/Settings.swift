@@ -28,7 +28,9 @@ struct Settings {
     }
 
     func isOn(_ name: String, _ flag: Bool) throws(ConfigurationError) -> Bool {
-        try value(name, flag ? true : nil, default: false) { ["true": true, "1": true, "false": false, "0": false][$0] }
+        try value(name, flag ? true : nil, default: false) {
+            ["true": true, "1": true, "false": false, "0": false][$0]
+        }
     }
 
     /// libpq's connection string; empty for libpq's own environment.

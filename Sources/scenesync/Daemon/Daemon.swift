@@ -27,9 +27,11 @@ struct Daemon {
         let hub = try await Hub.start(
             on: group, heartbeat_seconds: configuration.heartbeat_seconds, limit: configuration.maxSubscribers)
         let cache = ProjectCache(
-            capacity_bytes: configuration.cache_bytes, history: EventLog.Limits(events: configuration.history), audience: hub)
+            capacity_bytes: configuration.cache_bytes, history: EventLog.Limits(events: configuration.history),
+            audience: hub)
         let feed = Feed(
-            connectionString: configuration.databaseURL, cache: cache, loop: try PollLoop.start(name: "feed"), logger: logger)
+            connectionString: configuration.databaseURL, cache: cache, loop: try PollLoop.start(name: "feed"),
+            logger: logger)
         let readiness = Readiness()
         let responder = SyncResponder(cache: cache, hub: hub, readiness: readiness, pictures: pictures, logger: logger)
         let server = server(responder, on: group)
@@ -42,7 +44,8 @@ struct Daemon {
             do {
                 try await tasks.next()
             } catch let error as IOError where error.errnoCode == EADDRINUSE {
-                throw StartError("the address \(configuration.listen.text(port: configuration.listen.port)) is already in use")
+                throw StartError(
+                    "the address \(configuration.listen.text(port: configuration.listen.port)) is already in use")
             }
             tasks.cancelAll()
         }
@@ -56,7 +59,8 @@ struct Daemon {
         quiet.logLevel = .error
         let address = configuration.listen
         return Server(
-            childChannelSetup: HTTP1Channel(responder: responder.respond, configuration: .init(idleTimeout: .seconds(75))),
+            childChannelSetup: HTTP1Channel(
+                responder: responder.respond, configuration: .init(idleTimeout: .seconds(75))),
             configuration: ServerConfiguration(
                 address: .hostname(address.host, port: address.port), serverName: "scenesync", backlog: 4_096),
             onServerRunning: { [logger, onListening] channel in

@@ -27,12 +27,16 @@ struct LineLogHandler: LogHandler {
         Console.note(line)
     }
 
-    private func text(_ level: Logger.Level, _ message: String, _ fields: [Dictionary<String, Logger.MetadataValue>.Element]) -> String {
+    private func text(
+        _ level: Logger.Level, _ message: String, _ fields: [Dictionary<String, Logger.MetadataValue>.Element]
+    ) -> String {
         let pairs = fields.map { " \($0.key)=\(Self.printable("\($0.value)"))" }.joined()
         return "\(WallTime.now.rfc3339) \(level.rawValue) \(Self.printable(message))\(pairs)"
     }
 
-    private func json(_ level: Logger.Level, _ message: String, _ fields: [Dictionary<String, Logger.MetadataValue>.Element]) -> String {
+    private func json(
+        _ level: Logger.Level, _ message: String, _ fields: [Dictionary<String, Logger.MetadataValue>.Element]
+    ) -> String {
         let known = [("time", WallTime.now.rfc3339), ("level", level.rawValue), ("message", message)]
         let all = known + fields.map { ($0.key, "\($0.value)") }
         let members = all.map { "\(JSONText.string($0.0)): \(JSONText.string($0.1))" }
@@ -40,6 +44,7 @@ struct LineLogHandler: LogHandler {
     }
 
     private static func printable(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+        String(
+            String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     }
 }

@@ -12,7 +12,8 @@ struct DemoDatabase {
 
     func prepare(schemaLog: @escaping @Sendable (String) -> Void) async throws {
         let loop = try PollLoop.start(name: "demo")
-        let admin = try await Session.open(ConnectionSettings("host=\(quoted(socketFolder)) dbname=postgres user=postgres"), on: loop)
+        let admin = try await Session.open(
+            ConnectionSettings("host=\(quoted(socketFolder)) dbname=postgres user=postgres"), on: loop)
         if try await admin.query("SELECT FROM pg_database WHERE datname = 'demo'").count == 0 {
             try await admin.query("CREATE ROLE app LOGIN")
             try await admin.query("CREATE ROLE scenesync LOGIN")

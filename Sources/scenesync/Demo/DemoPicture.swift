@@ -13,7 +13,8 @@ enum DemoPicture {
         let hills = (0..<4).map { layer in
             let base = 190 + layer * 45
             let points = (0...8).map { "\($0 * 80),\(base - random.next(70))" }.joined(separator: " L")
-            return "<path d='M\(points) L640,360 L0,360 Z' fill='hsl(\((hue + 30 + layer * 12) % 360) 45% \(62 - layer * 14)%)'/>"
+            return
+                "<path d='M\(points) L640,360 L0,360 Z' fill='hsl(\((hue + 30 + layer * 12) % 360) 45% \(62 - layer * 14)%)'/>"
         }
         return """
             <svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 640 360' width='640' height='360'>\

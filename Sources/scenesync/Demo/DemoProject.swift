@@ -34,10 +34,12 @@ struct DemoProject: Sendable {
             id: "33333333-3333-4333-8333-333333333333", title: "Night train north",
             prompts: [
                 "A platform in the rain, one blue suitcase", "Through the window: birch forest at speed",
-                "The dining car, a chessboard mid-game", "Snow begins beyond the tree line", "Arrival under green auroras",
+                "The dining car, a chessboard mid-game", "Snow begins beyond the tree line",
+                "Arrival under green auroras",
             ]),
         DemoProject(
             id: "44444444-4444-4444-8444-444444444444", title: "From the archive",
-            prompts: ["A market hall in sepia", "Two sisters at a piano", "The same street, fifty years on"], isOldStyle: true),
+            prompts: ["A market hall in sepia", "Two sisters at a piano", "The same street, fifty years on"],
+            isOldStyle: true),
     ]
 }

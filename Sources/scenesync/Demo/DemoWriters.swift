@@ -24,7 +24,8 @@ struct DemoWriters {
     private func write(_ project: DemoProject, _ worker: Int) async {
         while !Task.isCancelled {
             do {
-                let session = try await Session.open(ConnectionSettings(connectionString), on: try PollLoop.start(name: "writer"))
+                let session = try await Session.open(
+                    ConnectionSettings(connectionString), on: try PollLoop.start(name: "writer"))
                 while !Task.isCancelled {
                     try await Task.sleep(for: .milliseconds(Int.random(in: Self.pause)))
                     try await save(project, session)
