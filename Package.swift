@@ -117,5 +117,13 @@ let package = Package(
             resources: embedded(["Demo/embedded-postgres.sh"]),
             swiftSettings: strict
         ),
+        .target(
+            name: "PostgresTestSupport", dependencies: ["Postgres"], path: "Tests/PostgresTestSupport",
+            exclude: ["postgres-for-tests.sh"], swiftSettings: strict),
+        .testTarget(
+            name: "PostgresTests", dependencies: ["Postgres", "PostgresTestSupport"], swiftSettings: strict),
+        .testTarget(name: "ProjectSyncTests", dependencies: ["ProjectSync", nio], swiftSettings: strict),
+        .testTarget(name: "ChangeFeedTests", dependencies: ["ChangeFeed", "ProjectSync"], swiftSettings: strict),
+        .testTarget(name: "SyncHTTPTests", dependencies: ["SyncHTTP", "ProjectSync", httpTypes, nio], swiftSettings: strict),
     ]
 )

@@ -1,6 +1,7 @@
 -- Announces inserted images, once for each project. A single image, which is what the app saves all day,
 -- takes the first statement and no other; what it announces is looked up for the reason that
--- announce_images gives.
+-- announce_images gives. LIMIT tells the planner what the count will: without it, a plan made for a large
+-- statement is compiled by JIT, and kept for the small ones.
 CREATE OR REPLACE FUNCTION scene_sync.images_inserted()
 RETURNS trigger
 LANGUAGE plpgsql
@@ -26,10 +27,9 @@ BEGIN
         ) || ']]'
     )
     INTO announced
-    FROM new_rows AS image
-    CROSS JOIN scene_sync.settings AS settings
+    FROM (SELECT * FROM new_rows LIMIT 1) AS image
     WHERE (SELECT count(*) FROM new_rows) = 1
-        AND settings.keyed;
+        AND (SELECT settings.keyed FROM scene_sync.settings AS settings);
     IF announced THEN
         RETURN NULL;
     END IF;

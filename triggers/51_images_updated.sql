@@ -1,5 +1,6 @@
 -- Announces updated images, once for each project. A row that moved counts where it went, and where it
--- came from if that is another project; a row that shows the same as before only counts.
+-- came from if that is another project; a row that shows the same as before only counts. A single image
+-- that stays in its place, as in an upsert, takes the first statement and no other.
 --
 -- FULL JOIN, because no plan for it compares every row with every other: the plan made for an update of
 -- one row serves the next one of ten thousand.
@@ -9,7 +10,36 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    announced boolean;
 BEGIN
+    SELECT scene_sync.announce(
+        'update',
+        image.content_creation_request_id,
+        nextval('scene_sync.change_number'),
+        1,
+        '"set":[[' || image.scene_index || ',' || image.image_index || ',' || (
+            SELECT to_json(stored.image_url)
+            FROM public.generated_images AS stored
+            WHERE stored.content_creation_request_id = image.content_creation_request_id
+                AND stored.scene_index = image.scene_index
+                AND stored.image_index = image.image_index
+                AND octet_length(stored.image_url) <= 7999
+            LIMIT 1
+        ) || ']]'
+    )
+    INTO announced
+    FROM (SELECT * FROM new_rows LIMIT 1) AS image
+    JOIN (SELECT * FROM old_rows LIMIT 1) AS was
+        ON was.content_creation_request_id = image.content_creation_request_id
+        AND was.scene_index = image.scene_index
+        AND was.image_index = image.image_index
+    WHERE (SELECT count(*) FROM new_rows) = 1
+        AND (SELECT settings.keyed FROM scene_sync.settings AS settings);
+    IF announced THEN
+        RETURN NULL;
+    END IF;
+
     PERFORM scene_sync.announce_images(
         'update',
         side.project,

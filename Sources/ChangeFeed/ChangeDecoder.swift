@@ -80,7 +80,8 @@ enum ChangeDecoder {
             } else if json.matches(key, "pid") {
                 pid = try json.integer()
             } else if json.matches(key, "rows") {
-                rows = try json.integer()
+                // 32 bits, so that no number of forged payloads can overflow a count.
+                rows = Int(try json.integer(Int32.self))
             } else if json.matches(key, "daemon") {
                 daemon = try json.integer()
             } else if json.matches(key, "canary") {

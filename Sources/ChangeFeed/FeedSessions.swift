@@ -2,6 +2,9 @@ import Postgres
 
 /// The feed's connections to one primary server.
 struct FeedSessions {
+    /// How long each step of setting up may take.
+    private static let patience = Duration.seconds(3)
+
     let channel: String
     let listener: Session
     let query: Session
@@ -34,10 +37,10 @@ struct FeedSessions {
 
     private static func listen(on session: Session) async throws -> String {
         do {
-            guard let channel = try await session.query("SELECT scene_sync.channel()").string(0, 0) else {
+            guard let channel = try await session.query("SELECT scene_sync.channel()", deadline: patience).string(0, 0) else {
                 throw FeedError.notMigrated("scene_sync.settings is empty")
             }
-            try await session.query("LISTEN \"\(channel)\"")
+            try await session.query("LISTEN \"\(channel)\"", deadline: patience)
             return channel
         } catch PostgresError.server(let error) where ["3F000", "42883", "42501", "42P01"].contains(error.sqlstate) {
             throw FeedError.notMigrated(error.message)
@@ -47,7 +50,7 @@ struct FeedSessions {
     private static func checkOneServer(_ sessions: [Session]) async throws {
         var starts: Set<String?> = []
         for session in sessions {
-            starts.insert(try await session.query("SELECT pg_postmaster_start_time()::text").string(0, 0))
+            starts.insert(try await session.query("SELECT pg_postmaster_start_time()::text", deadline: patience).string(0, 0))
         }
         guard starts.count == 1 else { throw FeedError.differentServers }
     }

@@ -8,12 +8,16 @@ struct DocumentSplitter {
 
     init(_ text: UnsafeRawBufferPointer) throws(JSONError) {
         json = JSONCursor(text)
-        guard json.peek() == UInt8(ascii: "{") else { return }
+        guard json.peek() == UInt8(ascii: "{") else {
+            _ = try json.value()
+            return try json.end()
+        }
         var found: Range<Int>?
         try json.object { (key, json) throws(JSONError) in
             let value = try json.value()
             if json.matches(key, "scenes"), json.bytes(in: value).first == UInt8(ascii: "[") { found = value }
         }
+        try json.end()
         scenes = found
         guard let found else { return }
         try split(UnsafeRawBufferPointer(rebasing: text[found]), offset: found.lowerBound)

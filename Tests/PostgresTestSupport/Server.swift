@@ -29,10 +29,11 @@ package final class Server: Sendable {
     }
 
     /// A private one, to be stopped and restarted. `settings` as in `["fsync": "on"]`.
-    package static func start(settings: [String: String] = [:]) async throws -> Server {
+    /// With `tls` its certificate is `server.crt` in its folder, for 127.0.0.1 and localhost.
+    package static func start(settings: [String: String] = [:], tls: Bool = false) async throws -> Server {
         let script = "\(#filePath.dropLast("Server.swift".count))postgres-for-tests.sh"
         let arguments = settings.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
-        let process = try ServerProcess(script: script, arguments: arguments)
+        let process = try ServerProcess(script: script, arguments: (tls ? ["--tls"] : []) + arguments)
         let words = try await process.answer().split(separator: " ")
         guard words.count == 3, words[0] == "ready", let port = Int(words[1]) else { throw ServerProcessError.ended }
         let server = try Server(process, port: port, folder: String(words[2]))

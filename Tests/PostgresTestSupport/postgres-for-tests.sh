@@ -1,8 +1,9 @@
 #!/bin/sh
 # A throw-away PostgreSQL that lives as long as this script's stdin: however the test process ends, nothing is left.
 #
-#   postgres-for-tests.sh [postgres arguments, as in -c fsync=on]
+#   postgres-for-tests.sh [--tls] [postgres arguments, as in -c fsync=on]
 #
+# --tls makes a certificate for 127.0.0.1 and localhost, FOLDER/server.crt, its own authority.
 # Prints "ready PORT FOLDER", then obeys lines on stdin, each answered by "ready" or "stopped":
 #   stop smart|fast|immediate     start     restart fast|immediate
 # PG_BIN names the folder of the server's programs, if not the newest of Debian's or PATH's.
@@ -59,7 +60,7 @@ stop() {
 }
 
 cd /
-[ "$(id -u)" = 0 ] && chown postgres: "$folder"
+[ "$(id -u)" != 0 ] || chown postgres: "$folder"
 chmod 755 "$folder"
 (as_server "$bin/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync) \
     </dev/null >"$folder/log" 2>&1 || fail
@@ -72,6 +73,20 @@ max_wal_size = 4GB
 logging_collector = off
 log_min_messages = log
 CONF
+
+if [ "${1:-}" = --tls ]; then
+    shift
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
+        -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
+        -keyout "$folder/server.key" -out "$folder/server.crt" >>"$folder/log" 2>&1 || fail
+    chmod 600 "$folder/server.key"
+    [ "$(id -u)" != 0 ] || chown postgres: "$folder/server.key"
+    cat >>"$folder/data/postgresql.conf" <<CONF
+ssl = on
+ssl_cert_file = '$folder/server.crt'
+ssl_key_file = '$folder/server.key'
+CONF
+fi
 
 tries=0
 port=$((20000 + $$ % 10000))

@@ -32,13 +32,14 @@ struct LossTests {
         #expect(reason == "terminating connection due to administrator command (57P01)")
     }
 
-    @Test func `a lost session leaves no descriptor behind while it is still held`() async throws {
+    @Test(arguments: ["SELECT pg_terminate_backend(pg_backend_pid())", "SELECT pg_sleep(60)"])
+    func `a lost session leaves no descriptor behind while it is still held`(end: String) async throws {
         let session = try await Database.current.open()
         let port = try #require(try await session.query("SELECT inet_client_port()").int64(0, 0))
         let inode = try #require(SocketTable.inode(ofLocalPort: port))
         #expect(SocketTable.isOpen(inode: inode))
 
-        _ = await failure { try await session.query("SELECT pg_terminate_backend(pg_backend_pid())") }
+        _ = await failure { try await session.query(end, deadline: .milliseconds(500)) }
 
         _ = try await session.waitUntilLost()
         await session.close()

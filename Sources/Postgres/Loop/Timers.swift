@@ -50,8 +50,7 @@ package struct Timers {
         var parent = 0
         while true {
             var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && heap[child].due < heap[least].due
-            {
+            for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count && isEarlier(child, least) {
                 least = child
             }
             if least == parent { return }
@@ -62,9 +61,13 @@ package struct Timers {
 
     private mutating func siftUp(from last: Int) {
         var child = last
-        while child > 0, heap[child].due < heap[(child - 1) / 2].due {
+        while child > 0, isEarlier(child, (child - 1) / 2) {
             heap.swapAt(child, (child - 1) / 2)
             child = (child - 1) / 2
         }
+    }
+
+    private func isEarlier(_ one: Int, _ other: Int) -> Bool {
+        (heap[one].due, heap[one].id) < (heap[other].due, heap[other].id)
     }
 }

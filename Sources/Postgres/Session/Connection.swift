@@ -82,7 +82,7 @@ final class Connection: Sendable {
     }
 
     func receive() {
-        // What OpenSSL has decrypted and libpq had no room for would wait for the peer's next byte.
+        // A libpq of before 2026 leaves in OpenSSL what it had no room for: no socket tells of that.
         repeat {
             guard PQconsumeInput(pointer) == 1 else { return }
         } while scenesync_ssl_pending(pointer) > 0

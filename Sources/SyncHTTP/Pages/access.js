@@ -2,33 +2,35 @@
 // Without one the browser's cookie speaks, or nobody has to.
 
 const key = "scenesync.access_token";
+const patience_ms = 10_000;
+let token = inStorage((storage) => storage.getItem(key));
 
 /** Takes the token out of the page's address and keeps it for this tab. Says whether there was one. */
 export function takeToken() {
-  const token = new URLSearchParams(location.hash.slice(1)).get("access_token");
-  if (!token) return false;
-  sessionStorage.setItem(key, token);
+  const found = new URLSearchParams(location.hash.slice(1)).get("access_token");
+  if (!found) return false;
+  token = found;
+  inStorage((storage) => storage.setItem(key, found));
   history.replaceState(history.state, "", location.pathname + location.search);
   return true;
 }
 
 /** Forgets a token that the server no longer takes, so that a cookie may speak. */
 export function forgetToken() {
-  sessionStorage.removeItem(key);
+  token = null;
+  inStorage((storage) => storage.removeItem(key));
 }
 
 /** The path of an event stream, which can bring its token in the query only. */
 export function streamPath(path, query = {}) {
-  const token = sessionStorage.getItem(key);
   const parameters = new URLSearchParams(token ? { ...query, access_token: token } : query).toString();
   return parameters === "" ? path : `${path}?${parameters}`;
 }
 
 /** Reads a path as JSON. A status but 200 is answered as `{ status, detail, retryAfter }`. */
-export async function read(path, { signal } = {}) {
-  const token = sessionStorage.getItem(key);
+export async function read(path) {
   const headers = token ? { authorization: `Bearer ${token}` } : {};
-  const response = await fetch(path, { headers, signal });
+  const response = await fetch(path, { headers, signal: AbortSignal.timeout(patience_ms) });
   const body = await response.json().catch(() => null);
   return {
     status: response.status,
@@ -36,4 +38,13 @@ export async function read(path, { signal } = {}) {
     detail: typeof body?.detail === "string" ? body.detail : null,
     retryAfter: Number(response.headers.get("retry-after")) || 0,
   };
+}
+
+/** A browser may refuse its storage; then a token lasts as long as the page. */
+function inStorage(action) {
+  try {
+    return action(sessionStorage) ?? null;
+  } catch {
+    return null;
+  }
 }

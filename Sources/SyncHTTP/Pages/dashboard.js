@@ -10,10 +10,14 @@ const element = (id) => document.getElementById(id);
 
 /** What the page says where the monitor answers with this status; 0 is no answer at all. */
 const refusals = {
-  0: ["Daemon unreachable", "The daemon does not answer", "It is asked again every two seconds; the list comes back by itself."],
-  401: ["No access", "The list needs a token", "Sign in as an administrator, or open this page with #access_token=… at the end of its address. A project that you may read opens by its id."],
-  403: ["No access", "The list is for administrators", "Your token may not see all projects. One that you may read opens by its id."],
-  404: ["No list here", "The list is served elsewhere", "This daemon keeps its monitor on its admin address. A project opens by its id all the same."],
+  0: ["Daemon unreachable", "The daemon does not answer",
+    "It is asked again every two seconds; the list comes back by itself."],
+  401: ["No access", "The list needs a token",
+    "Sign in as an administrator, or open this page with #access_token=… at the end of its address."],
+  403: ["No access", "The list is for administrators",
+    "Your token may not see all projects. One that you may read opens by its id."],
+  404: ["No list here", "The list is served elsewhere",
+    "This daemon keeps its monitor on its admin address. A project opens by its id all the same."],
 };
 
 /** The page of all projects that are warm or watched: what the monitor says, every two seconds. */

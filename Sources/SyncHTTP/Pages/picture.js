@@ -29,7 +29,9 @@ export class Picture {
     this.element.classList.add("loaded");
     if (!isNews) return;
     this.element.classList.add("arriving");
-    this.#button.addEventListener("animationend", () => this.element.classList.remove("arriving"), { once: true });
+    this.#button.addEventListener("animationend", ({ animationName }) => {
+      if (animationName === "greet") this.element.classList.remove("arriving");
+    });
   }
 
   #showPlaceholder(words) {

@@ -19,7 +19,7 @@ export class ProjectCard {
     const heading = make("h2");
     heading.append(this.#link);
     this.#link.href = `/projects/${id}`;
-    this.#link.textContent = "…";
+    this.#link.textContent = `Project ${id.slice(0, 8)}`;
     this.#contents.textContent = "\u00a0";
     this.element.append(heading, this.#contents, this.#graph.element, numbers, make("code", "", id));
   }
@@ -51,6 +51,7 @@ class Graph {
   }
 
   show(counts) {
+    this.element.classList.toggle("empty", counts.length === 0);
     const numbers = counts.map((count) => Math.max(0, Number(count) || 0));
     const top = Math.max(4, ...numbers);
     const bars = numbers.map((count, x) => {

@@ -12,7 +12,7 @@ const foldedWords = 300;
  */
 export class SceneList {
   #list;
-  #cards = new Map();
+  #entries = new Map();
   #order = [];
   #isFirst = true;
 
@@ -20,28 +20,30 @@ export class SceneList {
     this.#list = list;
   }
 
-  /** Has one card for each scene, in their order; what they show is for `show`. Answers how many pictures went. */
+  /** Has one element for each scene, in their order; what they show is for `show`. Answers how many pictures went. */
   arrange(scenes) {
     const keys = occurrences(scenes.map((scene, position) => numberOf(scene, position).label));
-    const { kept, gone } = match(keys, this.#cards, () => new SceneCard(!this.#isFirst));
-    for (const card of gone) card.element.remove();
-    this.#cards = kept;
+    const isNews = !this.#isFirst;
+    const { kept, gone } = match(keys, this.#entries, () => ({ element: make("li", "scene"), isNews, card: null }));
+    for (const { element } of gone) element.remove();
+    this.#entries = kept;
     this.#order = [...kept.values()];
     this.#isFirst = false;
     place(this.#list, this.#order);
     this.#list.hidden = scenes.length === 0;
-    return gone.reduce((sum, card) => sum + card.size, 0);
+    return gone.reduce((sum, { card }) => sum + (card?.size ?? 0), 0);
   }
 
   /** Brings one card up to date. Answers how many pictures came and went before the reader's eyes. */
   show(scene, position) {
-    return this.#order[position].show(scene, position);
+    const entry = this.#order[position];
+    entry.card ??= new SceneCard(entry.element, entry.isNews);
+    return entry.card.show(scene, position);
   }
 }
 
 /** One scene: its number, its words, its pictures. */
 class SceneCard {
-  element = make("li", "scene");
   #isNews;
   #number = make("span", "number");
   #title = make("span", "scene-title");
@@ -54,8 +56,15 @@ class SceneCard {
   #pictures = new Map();
 
   /** `isNews`: the scene came while the reader was watching, so its first pictures are news too. */
-  constructor(isNews) {
+  constructor(element, isNews) {
+    const heading = make("h2");
+    const about = make("div", "about");
+    heading.append(this.#number, this.#title);
+    about.append(heading, this.#size, this.#note, this.#prompt.element, this.#narration.element);
+    this.#waiting.append(make("span", "", "No picture yet"));
+    this.#list.setAttribute("role", "list");
     this.#isNews = isNews;
+    element.append(about, this.#list);
   }
 
   get size() {
@@ -63,7 +72,6 @@ class SceneCard {
   }
 
   show(scene, position) {
-    if (this.element.firstChild === null) this.#build();
     const { label, matchesRows } = numberOf(scene, position);
     const { title, prompt, narration } = wordsOf(scene);
     const isScene = isObject(scene);
@@ -78,16 +86,6 @@ class SceneCard {
     const change = this.#showPictures(picturesOf(scene), `Scene ${label}`);
     setText(this.#size, isScene ? plural(this.size, "image") : "");
     return change;
-  }
-
-  #build() {
-    const heading = make("h2");
-    const about = make("div", "about");
-    heading.append(this.#number, this.#title);
-    about.append(heading, this.#size, this.#note, this.#prompt.element, this.#narration.element);
-    this.#waiting.append(make("span", "", "No picture yet"));
-    this.#list.setAttribute("role", "list");
-    this.element.append(about, this.#list);
   }
 
   #showPictures(urls, scene) {

@@ -8,6 +8,7 @@ import { ProjectStream } from "./stream.js";
 import { clock, contents, instant, plural, projectID } from "./words.js";
 
 const frame_ms = 12;
+const fewestInFrame = 24;
 
 /** What a state says: in the bar, in the notice below, and whether the reader may try again. */
 const states = {
@@ -114,19 +115,20 @@ class Viewer {
   }
 
   #drawScenes(scenes) {
-    const end = performance.now() + frame_ms;
     const news = { added: 0, removed: 0 };
     if (this.#isRearranged) {
       news.removed = this.#scenes.arrange(scenes);
       this.#changed = new Set(scenes.keys());
       this.#isRearranged = false;
     }
+    const end = performance.now() + frame_ms;
+    let drawn = 0;
     for (const position of this.#changed) {
       const { added, removed } = this.#scenes.show(scenes[position], position);
       news.added += added;
       news.removed += removed;
       this.#changed.delete(position);
-      if (performance.now() > end) break;
+      if (++drawn >= fewestInFrame && performance.now() > end) break;
     }
     if (this.#changed.size > 0) this.#plan();
     if (news.added + news.removed === 0) return;

@@ -1,0 +1,52 @@
+/// One pair of eyes on a project with a single writer: what it saw, in order, to be checked once all that it could have
+/// seen is known.
+struct StormObserver: Sendable {
+    private enum Sight: Sendable {
+        case whole(Int)
+        case scene(Int, urls: Int)
+    }
+
+    private var sights: [(sight: Sight, source: String)] = []
+    private var whole = 0
+    private var scenes: [Int: Int] = [:]
+
+    mutating func see(whole text: String, from source: String) {
+        sights.append((.whole(text.hashValue), "\(source) \(text)"))
+    }
+
+    mutating func see(scene: Int, urls: JSONNode, from source: String) {
+        sights.append((.scene(scene, urls: urls.text.hashValue), "\(source) \(urls.text)"))
+    }
+
+    /// Checks what was seen since the last time. Returns how much that was, and what should not have been seen.
+    mutating func check(against states: [StormLedger.Entry]) -> (checked: Int, violation: String?) {
+        defer { sights = [] }
+        for (number, (sight, source)) in sights.enumerated() {
+            switch sight {
+            case .whole(let text):
+                guard let at = states[whole...].firstIndex(where: { $0.whole == text }) else {
+                    let was = states.lastIndex { $0.whole == text }
+                    return (number, Self.words("the project", was, after: whole, of: states.count, source))
+                }
+                whole = at
+            case .scene(let scene, let urls):
+                let from = scenes[scene, default: 0]
+                guard let at = states[from...].firstIndex(where: { $0.scenes[scene] == urls }) else {
+                    // A scene that the document does not have is in no state of it.
+                    if states[from...].contains(where: { $0.scenes[scene] == nil }) { continue }
+                    let was = states.lastIndex { $0.scenes[scene] == urls }
+                    return (number, Self.words("scene \(scene)", was, after: from, of: states.count, source))
+                }
+                scenes[scene] = at
+            }
+        }
+        return (sights.count, nil)
+    }
+
+    private static func words(_ what: String, _ was: Int?, after: Int, of count: Int, _ source: String) -> String {
+        let fault =
+            was.map { "\(what) went back to state \($0) after state \(after) of \(count)" }
+            ?? "\(what) was seen in a state that it never had (after state \(after) of \(count))"
+        return "\(fault): \(source)"
+    }
+}

@@ -1,0 +1,27 @@
+/// How big a storm is: from the environment, else the short form with a seed of its own.
+struct StormSettings: Sendable {
+    static let current = StormSettings()
+
+    let seed: UInt64
+    let transactions: Int
+    let projects = 50
+    let writers = 16
+    let streams = 60
+    let slowStreams = 6
+    let readers = 6
+    /// Small enough for what nobody watches to be evicted.
+    let cache_bytes = 900_000
+    let auditsApart = Duration.milliseconds(330)
+    /// How long a difference may last once nobody writes and the daemon says that it is ready.
+    let patience = Duration.seconds(5)
+    /// How long the daemon may take until it is ready, whatever was done to its connections.
+    let recovery = Duration.seconds(20)
+
+    private init() {
+        transactions = ProcessEnvironment["SCENESYNC_STORM_TRANSACTIONS"].flatMap { Int($0) } ?? 1_500
+        seed = ProcessEnvironment["SCENESYNC_STORM_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 1...999_999_999)
+    }
+
+    var restarts: Int { max(1, transactions / 8_000) }
+    var timeLimit_minutes: Int { max(3, transactions / 400) }
+}

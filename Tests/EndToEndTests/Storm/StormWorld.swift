@@ -1,0 +1,64 @@
+import Postgres
+import PostgresTestSupport
+import Synchronization
+
+/// What all parts of a storm share.
+final class StormWorld: Sendable {
+    let settings = StormSettings.current
+    let database: Database
+    let port: Int
+    /// All ids that there will ever be, those included that projects go by only at times.
+    let projects: [StormProject]
+    let sharedProjects: [StormProject]
+    let counts = StormCounts()
+    let findings = StormFindings()
+    let gate = PauseGate()
+    let ledger: StormLedger
+    let revisions = RevisionBook()
+    let history = StormHistory()
+    private let begun = Atomic<Int>(0)
+    private let ended = Atomic<Bool>(false)
+
+    init(database: Database, port: Int, projects: [StormProject]) {
+        self.database = database
+        self.port = port
+        self.projects = projects
+        sharedProjects = projects.filter { $0.writer == nil }
+        ledger = StormLedger(projects: projects.filter { $0.writer != nil }.map(\.id))
+    }
+
+    /// Whether there is another transaction to be made.
+    func beginTransaction() -> Bool {
+        guard !isOver else { return false }
+        return begun.wrappingAdd(1, ordering: .relaxed).oldValue < settings.transactions
+    }
+
+    var transactionsBegun: Int {
+        min(begun.load(ordering: .relaxed), settings.transactions)
+    }
+
+    /// Set when all is done, or something was found: then there is nothing to gain any more.
+    var isOver: Bool {
+        ended.load(ordering: .relaxed) || !findings.isEmpty
+    }
+
+    func end() {
+        ended.store(true, ordering: .relaxed)
+    }
+
+    func random(_ part: Int) -> StormRandom {
+        StormRandom(seed: settings.seed, part: part)
+    }
+
+    /// Notes what was wrong, with what was last done to the project.
+    func find(_ what: String, of project: String, _ details: String = "") {
+        counts.add(.differences)
+        findings.add(
+            """
+            seed \(settings.seed), project \(project): \(what)
+            \(details)
+            last statements:
+            \(history.text(of: project))
+            """)
+    }
+}

@@ -1,0 +1,86 @@
+import Postgres
+import PostgresTestSupport
+
+/// One writer of the app: one transaction after the other, each as likely to fail as real ones are.
+struct StormWriter {
+    let number: Int
+    let world: StormWorld
+    private var random: StormRandom
+    private var session: Session?
+
+    init(_ number: Int, _ world: StormWorld) {
+        self.number = number
+        self.world = world
+        random = world.random(100 + number)
+    }
+
+    mutating func run() async {
+        while world.beginTransaction() {
+            await world.gate.enter()
+            await carryOut(plan())
+            world.gate.leave()
+        }
+        await session?.close()
+    }
+
+    private mutating func plan() -> StormTransaction {
+        let own = world.projects.first { $0.writer == number }
+        let project = random.chance(0.35) ? own ?? world.projects[0] : random.pick(world.sharedProjects)
+        if random.chance(0.004) { return truncation(project) }
+        var statements = StormStatements(world: world, random: random)
+        defer { random = statements.random }
+        let isLong = random.chance(0.04)
+        var steps: [StormTransaction.Step] = []
+        for _ in 0..<random.int(1...(random.chance(0.5) ? 1 : 4)) {
+            let isUndone = random.chance(0.12)
+            let hasSavepoint = isUndone || random.chance(0.08)
+            if hasSavepoint { steps.append(.savepoint) }
+            steps += statements.next(on: project).map { .statement($0) }
+            if hasSavepoint { steps.append(isUndone ? .rollbackTo : .release) }
+            if isLong { steps.append(.pause(random.milliseconds(100...600))) }
+        }
+        let isolation = random.chance(0.8) ? "READ COMMITTED" : random.pick(["REPEATABLE READ", "SERIALIZABLE"])
+        return StormTransaction(
+            isolation: isolation, isLong: isLong, commits: random.chance(0.9), project: project, steps: steps)
+    }
+
+    private func truncation(_ project: StormProject) -> StormTransaction {
+        let statement = StormStatement("TRUNCATE generated_images", [], .truncates)
+        return StormTransaction(
+            isolation: "READ COMMITTED", isLong: false, commits: true, project: project, steps: [.statement(statement)])
+    }
+
+    private mutating func carryOut(_ transaction: StormTransaction) async {
+        for _ in 0..<6 {
+            do {
+                let session = try await opened()
+                try await StormExecution(world: world, writer: number, session: session).run(transaction)
+                return
+            } catch PostgresError.server(let error) {
+                world.counts.add(.rollbacks)
+                do { try await session?.query("ROLLBACK") } catch { session = nil }
+                guard ["40001", "40P01"].contains(error.sqlstate) else { return note(error) }
+                world.counts.add(.retries)
+            } catch {
+                world.counts.add(.lostSessions)
+                await session?.close()
+                session = nil
+            }
+        }
+    }
+
+    /// What may go wrong in a storm: places and projects that others have taken or removed, locks, odd documents.
+    private func note(_ error: ServerError) {
+        world.counts.add(.failures)
+        let expected = ["23505", "23503", "55P03", "22023", "22P02", "57P01"]
+        if !expected.contains(error.sqlstate) { world.findings.add("a writer failed: \(error)") }
+    }
+
+    private mutating func opened() async throws -> Session {
+        if let session, !session.isLost { return session }
+        let opened = try await world.database.open(as: .writer)
+        try await opened.query("SET lock_timeout = '250ms'")
+        session = opened
+        return opened
+    }
+}

@@ -1,0 +1,146 @@
+import NIOCore
+import ProjectSync
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct CacheReadTests {
+    private func source(_ outcome: ReadOutcome) -> String {
+        switch outcome {
+        case .found(let answer): "\(answer.source)" + (answer.isStale ? " stale" : "")
+        case .unknown: "unknown"
+        case .unavailable: "unavailable"
+        }
+    }
+
+    @Test func `many readers of one cold project are one load`() async throws {
+        let fixture = CacheFixture()
+        var reads: [Task<ReadOutcome, Never>] = []
+        for _ in 0..<100 { reads.append(await fixture.read(try projectID())) }
+
+        let load = try fixture.takeLoad()
+        try fixture.complete(load)
+        for read in reads { #expect(source(await read.value) == "miss") }
+
+        #expect(load.projects.count == 1)
+        #expect(fixture.cache.takeLoads(atMost: 1) == nil)
+        #expect(source(await fixture.cache.read(try projectID())) == "hit")
+    }
+
+    @Test func `a fresh read is answered by a load sent after it, shared by all who wait`() async throws {
+        let fixture = try await CacheFixture.warm()
+        let first = await fixture.read(try projectID(), fresh: true)
+        let load = try fixture.takeLoad()
+        let second = await fixture.read(try projectID(), fresh: true)
+        let third = await fixture.read(try projectID(), fresh: true)
+
+        try fixture.complete(load, CacheFixture.document, [image(1, 0, "a")])
+        #expect(source(await first.value) == "request")
+        try fixture.complete(
+            fixture.takeLoad(), CacheFixture.document, [image(1, 0, "b")], snapshot: TransactionSnapshot(xmin: 101, xmax: 101))
+
+        for read in [second, third] {
+            guard case .found(let answer) = await read.value else {
+                Issue.record("not found")
+                continue
+            }
+            #expect(String(buffer: answer.body.scenes).contains(#"["b"]"#))
+        }
+        #expect(fixture.cache.takeLoads(atMost: 1) == nil)
+    }
+
+    @Test func `an unknown project is not remembered`() async throws {
+        let fixture = CacheFixture()
+        let read = await fixture.read(try projectID())
+
+        fixture.completeAbsent(try fixture.takeLoad(), try projectID())
+
+        #expect(source(await read.value) == "unknown")
+        #expect(fixture.cache.overview.size_bytes == 0)
+        let again = await fixture.read(try projectID())
+        #expect(try fixture.takeLoad().projects.count == 1)
+        fixture.cache.feedIsLost(since: "", reason: "the end of the test")
+        #expect(source(await again.value) == "unavailable")
+    }
+
+    @Test func `what is cached is served stale while the feed is lost, and nothing else`() async throws {
+        let fixture = try await CacheFixture.warm()
+
+        fixture.cache.feedIsLost(since: "2026-01-01T00:00:00Z", reason: "gone")
+
+        #expect(source(await fixture.cache.read(try projectID())) == "hit stale")
+        #expect(source(await fixture.cache.read(try projectID(), fresh: true)) == "unavailable")
+        #expect(source(await fixture.cache.read(try projectID("bbbbbbbb-0000-4000-8000-000000000001"))) == "unavailable")
+    }
+
+    @Test func `a reader who waits is told when the feed is lost`() async throws {
+        let fixture = CacheFixture()
+        let read = await fixture.read(try projectID())
+        let load = try fixture.takeLoad()
+
+        fixture.cache.feedIsLost(since: "", reason: "gone")
+        try fixture.complete(load)
+
+        #expect(source(await read.value) == "unavailable")
+        #expect(fixture.cache.overview.size_bytes == 0)
+    }
+
+    @Test func `a reader who has waited too long is told so`() async throws {
+        let fixture = CacheFixture()
+        let read = await fixture.read(try projectID())
+        let load = try fixture.takeLoad()
+
+        fixture.cache.refuseReaders(whoWaitSince: .now + .seconds(1))
+        let outcome = await read.value
+        try fixture.complete(load)
+
+        #expect(source(outcome) == "unavailable")
+        #expect(source(await fixture.cache.read(try projectID())) == "hit")
+    }
+
+    @Test func `after a loss what is cached is revalidated before it is a hit again`() async throws {
+        let fixture = try await CacheFixture.warm()
+        fixture.cache.feedIsLost(since: "", reason: "gone")
+        fixture.cache.feedIsLive()
+
+        #expect(fixture.cache.warm(try projectID()) == nil)
+        let read = await fixture.read(try projectID())
+        try fixture.complete(fixture.takeLoad(), CacheFixture.document, [image(1, 0, "missed")])
+
+        #expect(source(await read.value) == "miss")
+        #expect(try fixture.scenes?.contains("missed") == true)
+    }
+
+    @Test func `a change that needs a load makes the answer as old as that change`() async throws {
+        let fixture = try await CacheFixture.warm()
+        let noticed = ContinuousClock.now
+        fixture.cache.apply(
+            [Change(operation: .projectUpdate, project: try projectID(), xid: 100, n: 1, effect: .reload)], now: noticed)
+
+        fixture.cache.prove(at: noticed + .seconds(9))
+
+        #expect(fixture.cache.warm(try projectID())?.provenAt == noticed)
+    }
+
+    @Test func `the least recently used project makes room, a watched one never`() async throws {
+        let fixture = CacheFixture(capacity_bytes: 6_000)
+        let ids = try (1...5).map { try projectID("aaaaaaaa-0000-4000-8000-00000000000\($0)") }
+        let watcher = RecordingWatcher()
+        for (number, id) in ids.enumerated() {
+            let read = await fixture.read(id)
+            let state = try Array(#"{"a": "\#(String(repeating: "x", count: 400))"}"#.utf8).withUnsafeBytes { bytes in
+                try Project(
+                    id: id, documentText: bytes, images: [], generations: [:], snapshot: TransactionSnapshot(xmin: 1, xmax: 1))
+            }
+            fixture.cache.complete(
+                try fixture.takeLoad(), [LoadedProject(id: id, project: state, snapshot: state.snapshot)])
+            _ = await read.value
+            if number == 0 { fixture.cache.watch(id, StreamRequest(), watcher) }
+            if number == 2 { _ = fixture.cache.warm(ids[1]) }
+        }
+
+        #expect(fixture.cache.warm(ids[0]) != nil)
+        #expect(fixture.cache.warm(ids[2]) == nil)
+        #expect(fixture.cache.warm(ids[4]) != nil)
+        #expect(fixture.cache.overview.size_bytes <= 6_000)
+        #expect(fixture.cache.overview.counts.evictions > 0)
+    }
+}

@@ -1,0 +1,56 @@
+import ProjectSync
+import Testing
+
+@Suite struct JSONCursorTests {
+    private func read<Value>(_ text: String, _ body: (inout JSONCursor) throws -> Value) rethrows -> Value {
+        try Array(text.utf8).withUnsafeBytes { bytes in
+            var json = JSONCursor(bytes)
+            return try body(&json)
+        }
+    }
+
+    @Test(arguments: [
+        (#""""#, ""), (#""a b""#, "a b"), (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{c}\n\r\t"), (#""\u00e9\u20AC\ud83d\ude00""#, "é€😀"),
+        (#""é😀""#, "é😀"),
+    ])
+    func `strings are read with their escapes`(json: String, expected: String) throws {
+        let text = try read(json) { try $0.text(of: try $0.string()) }
+
+        #expect(text == expected)
+    }
+
+    @Test(arguments: [#""\ud800""#, #""\ude00""#, #""\ud800\u0041""#, #""\u12""#, #""\x""#, #""\u12g4""#, "\"a"])
+    func `broken strings are refused`(json: String) {
+        #expect(throws: JSONError.self) { try read(json) { try $0.text(of: try $0.string()) } }
+    }
+
+    @Test(arguments: ["\"a\nb\"", "\"\u{0}\"", "\"\u{1f}\""])
+    func `raw control characters are refused`(json: String) {
+        #expect(throws: JSONError.self) { try read(json) { try $0.string() } }
+    }
+
+    @Test(arguments: [("0", Int32(0)), ("-1", -1), ("2147483647", .max), ("-2147483648", .min)])
+    func `integers are read to their limits`(json: String, expected: Int32) throws {
+        #expect(try read(json) { try $0.integer(Int32.self) } == expected)
+    }
+
+    @Test(arguments: ["2147483648", "-2147483649", "", "-", "x", "99999999999999999999999999"])
+    func `integers beyond are refused`(json: String) {
+        #expect(throws: JSONError.self) { try read(json) { try $0.integer(Int32.self) } }
+    }
+
+    @Test(arguments: ["{}", "[]", "1.5e3", "true", #"{"a": [1, {"b": "]}"}]}"#, #"[[["\""]]]"#])
+    func `a value is passed over as a whole`(json: String) throws {
+        let range = try read(json + ",") { try $0.value() }
+
+        #expect(range == 0..<json.utf8.count)
+    }
+
+    @Test(arguments: ["[", "{", "\"", "\\", "]", "}", ",", ":", "-"])
+    func `eight thousand of one byte neither crash nor loop`(byte: String) {
+        let payload = String(repeating: byte, count: 7_999)
+
+        #expect(throws: JSONError.self) { try read(payload) { try $0.object { (_, json) throws(JSONError) in _ = try json.value() } } }
+        #expect(throws: JSONError.self) { try read("{\"a\":" + payload) { try $0.object { (_, json) throws(JSONError) in _ = try json.value() } } }
+    }
+}

@@ -1,0 +1,69 @@
+import ProjectSync
+import Testing
+
+@Suite struct ProjectTests {
+    static let document = #"{"scenes": [{"index": 1, "imageUrls": ["old"]}]}"#
+
+    @Test func `the highest number wins a place, whatever arrives last`() throws {
+        var state = try project(Self.document)
+
+        let first = state.apply(set: [image(1, 0, "newer")], gone: [], lost: [], n: 8)
+        let late = state.apply(set: [image(1, 0, "older")], gone: [], lost: [], n: 7)
+
+        #expect(first == [1])
+        #expect(late == [])
+        #expect(merged(state) == #"{"scenes": [{"index": 1, "imageUrls": ["newer"]}]}"#)
+    }
+
+    @Test func `a deletion is remembered against an older insertion`() throws {
+        var state = try project(Self.document, [image(1, 0, "a")])
+
+        _ = state.apply(set: [], gone: [Place(scene: 1, image: 0)], lost: [1], n: 9)
+        _ = state.apply(set: [image(1, 0, "from the past")], gone: [], lost: [], n: 8)
+
+        #expect(merged(state) == #"{"scenes": [{"index": 1, "imageUrls": []}]}"#)
+    }
+
+    @Test func `a write of what is there already changes nothing`() throws {
+        var state = try project(Self.document, [image(1, 0, "a")])
+        let before = state.revision
+
+        let touched = state.apply(set: [image(1, 0, "a")], gone: [Place(scene: 2, image: 3)], lost: [], n: 1)
+
+        #expect(touched == [])
+        #expect(state.revision == before)
+    }
+
+    @Test func `the generation of a scene only grows`() throws {
+        var state = try project(Self.document, lost: [1: 5])
+
+        _ = state.apply(set: [], gone: [], lost: [1], n: 9)
+        _ = state.apply(set: [], gone: [], lost: [1, 2], n: 7)
+
+        #expect(state.generations == [1: 9, 2: 7])
+    }
+
+    @Test func `a scene loses its fallback even without a row`() throws {
+        var state = try project(Self.document)
+
+        let touched = state.apply(set: [], gone: [], lost: [1], n: 1)
+
+        #expect(touched == [1])
+        #expect(merged(state) == #"{"scenes": [{"index": 1, "imageUrls": []}]}"#)
+    }
+
+    @Test func `two states differ in the scenes that changed, if the document did not`() throws {
+        let old = try project(Self.document, [image(1, 0, "a"), image(2, 0, "b")])
+        let new = try project(Self.document, [image(1, 0, "a"), image(2, 0, "c"), image(3, 0, "d")], lost: [4: 1])
+
+        #expect(new.differences(from: old) == [2, 3, 4])
+        #expect(old.differences(from: old) == [])
+    }
+
+    @Test func `only a snapshot tells another document, or a fallback that came back`() throws {
+        let old = try project(Self.document, lost: [1: 1])
+
+        #expect(try project(#"{"scenes": []}"#, lost: [1: 1]).differences(from: old) == nil)
+        #expect(try project(Self.document).differences(from: old) == nil)
+    }
+}

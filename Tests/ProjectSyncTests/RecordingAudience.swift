@@ -1,0 +1,54 @@
+import NIOCore
+import ProjectSync
+import Synchronization
+
+/// Keeps what the cache publishes, as text.
+final class RecordingAudience: Audience {
+    private let log = Mutex<[String]>([])
+
+    /// What was published since the last call.
+    func heard() -> [String] {
+        log.withLock { log in
+            defer { log = [] }
+            return log
+        }
+    }
+
+    func publish(_ publication: Publication, of project: ProjectID) {
+        let text =
+            switch publication {
+            case .scenes(let events, _, _): "scenes " + events.map { "\($0.scene)" }.joined(separator: ",")
+            case .snapshot: "snapshot"
+            case .ready: "ready"
+            case .deleted: "deleted"
+            }
+        log.withLock { $0.append(text) }
+    }
+
+    func announceStale(since: String) {
+        log.withLock { $0.append("stale") }
+    }
+}
+
+/// Keeps how its stream went.
+final class RecordingWatcher: Watcher {
+    private let log = Mutex<[String]>([])
+
+    var heard: [String] { log.withLock { $0 } }
+
+    func begin(_ opening: Opening) {
+        let events = opening.frames.map { frame in
+            String(buffer: frame.parts[0]).split(separator: "\n")
+                .filter { $0.hasPrefix("event: ") }.map { String($0.dropFirst(7)) }.joined(separator: "+")
+        }
+        log.withLock { $0.append("begin " + events.joined(separator: ",")) }
+    }
+
+    func wait(staleSince: String) {
+        log.withLock { $0.append("wait") }
+    }
+
+    func endUnknown() {
+        log.withLock { $0.append("unknown") }
+    }
+}

@@ -1,0 +1,43 @@
+import HTTPTypes
+import ProjectSync
+import Testing
+
+@testable import SyncHTTP
+
+@Suite struct RouteTests {
+    static let id = "aaaaaaaa-0000-4000-8000-000000000001"
+
+    private func status(_ method: HTTPRequest.Method, _ path: String) -> Int {
+        do throws(Problem) {
+            _ = try Route.resolve(method, path: path[...])
+            return 200
+        } catch {
+            return error.status.code
+        }
+    }
+
+    @Test(arguments: [
+        "/", "/healthz", "/readyz", "/metrics", "/v1/monitor", "/projects/\(id)", "/v1/projects/\(id)", "/v1/projects/\(id)/scenes",
+        "/v1/projects/\(id)/events", "/v1/projects/\(id.uppercased())",
+    ])
+    func `what there is answers GET and HEAD, and tells other methods so`(path: String) {
+        #expect(status(.get, path) == 200)
+        #expect(status(.head, path) == 200)
+        #expect(status(.delete, path) == 405)
+        #expect(status(.patch, path) == 405)
+    }
+
+    @Test(arguments: [
+        "", "/x", "/healthz/", "/v1", "/v1/", "/v1/projects", "/v1/projects/", "/v1/projects/\(id)/", "/v1/projects/\(id)/x",
+        "/v1/projects/\(id)/scenes/", "//", "/v1//projects/\(id)", "/projects/", "/V1/projects/\(id)", "/v1/projects/\(id)/events/x",
+    ])
+    func `any other path is not found, whatever the method`(path: String) {
+        #expect(status(.get, path) == 404)
+        #expect(status(.post, path) == 404)
+    }
+
+    @Test(arguments: ["/v1/projects/x", "/v1/projects/\(id)0/scenes", "/v1/projects/{\(id)}/events", "/projects/1", "/v1/projects/%20"])
+    func `an id of another form is malformed`(path: String) {
+        #expect(status(.get, path) == 400)
+    }
+}

@@ -1,0 +1,95 @@
+import Postgres
+import PostgresTestSupport
+import Testing
+
+@Suite(.database(.installed), .timeLimit(.minutes(3)))
+struct FieldTests {
+    @Test func `a payload is exactly this text`() async throws {
+        let feed = try await Feed()
+
+        try await feed.write("INSERT INTO @images VALUES (@A, 3, 0, 'https://x/\"é\"'), (@A, 3, 1, 'y')")
+        try await feed.write("DELETE FROM generated_images WHERE image_url = 'three'")
+        try await feed.write("UPDATE content_creation_requests SET generated_output = NULL WHERE id = @A")
+        try await feed.write("TRUNCATE generated_images")
+
+        let heard = try await feed.heard()
+        let bodies = [
+            #""set":[[3,0,"https://x/\"é\""],[3,1,"y"]]"#,
+            #""set":[],"gone":[[2,0]],"lost":[2]"#,
+            #""reload":true"#,
+            #""reload":true"#,
+        ]
+        #expect(heard.map(\.text) == zip(heard, bodies).map(text))
+    }
+
+    @Test func `a payload names its writer's transaction and session`() async throws {
+        let feed = try await Feed()
+        try await feed.write("BEGIN")
+        try await feed.write("INSERT INTO @images VALUES (@A, 3, 0, 'x')")
+        try await feed.write("SAVEPOINT inner_one")
+        try await feed.write("DELETE FROM generated_images WHERE scene_index = 2")
+        try await feed.write("UPDATE content_creation_requests SET generated_output = '[]' WHERE id = @A")
+        try await feed.write("RELEASE inner_one")
+        let xid = try await feed.write("SELECT pg_current_xact_id()").string(0, 0)
+        try await feed.write("COMMIT")
+        try await feed.write("TRUNCATE generated_images")
+
+        let heard = try await feed.heard()
+
+        #expect(heard.prefix(3).map(\.xid) == [xid, xid, xid])
+        #expect(heard[3].xid != xid)
+        #expect(heard.map(\.pid) == Array(repeating: feed.writer.backendPID, count: 4))
+        let remembered = try await feed.owner.query("SELECT xid FROM scene_sync.deletions WHERE scene = 2")
+        #expect(remembered.string(0, 0) == xid)
+    }
+
+    @Test func `times are those of the statement and of the transaction's begin`() async throws {
+        let feed = try await Feed()
+        let clock = "SELECT (date_part('epoch', clock_timestamp()) * 1000000)::bigint"
+        try await feed.write("BEGIN")
+        let began = try await feed.write("SELECT (date_part('epoch', now()) * 1000000)::bigint").int64(0, 0)
+        let before = try #require(try await feed.write(clock).int64(0, 0))
+        try await feed.write("INSERT INTO @images VALUES (@A, 3, 0, 'x')")
+        let between = try #require(try await feed.write(clock).int64(0, 0))
+        try await feed.write("UPDATE content_creation_requests SET generated_output = '[]' WHERE id = @A")
+        let after = try #require(try await feed.write(clock).int64(0, 0))
+        try await feed.write("COMMIT")
+
+        let heard = try await feed.heard()
+
+        #expect(heard.map(\.began) == [began, began])
+        #expect((before...between).contains(heard[0].at))
+        #expect((between...after).contains(heard[1].at))
+    }
+
+    @Test func `numbers grow from statement to statement`() async throws {
+        let feed = try await Feed()
+        var numbers: [Int64] = []
+
+        for statement in ImageStatements.all + ProjectStatements.all {
+            try await feed.startAgain(.off)
+            try await feed.write(statement.sql)
+            numbers += try await feed.heard().map(\.n)
+        }
+
+        #expect(numbers.count > 40)
+        #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 }, "\(numbers)")
+    }
+
+    @Test func `a memory has the number of its payload`() async throws {
+        let feed = try await Feed()
+
+        try await feed.write("DELETE FROM generated_images WHERE content_creation_request_id = @A")
+        try await feed.write("UPDATE generated_images SET scene_index = 9")
+
+        let numbers = try await feed.heard().map(\.n)
+        let remembered = try await feed.owner.query("SELECT n FROM scene_sync.deletions ORDER BY n")
+        #expect((0..<remembered.count).map { remembered.int64($0, 0) } == [numbers[0], numbers[0], numbers[1]])
+    }
+
+    private func text(of payload: Payload, with body: String) -> String {
+        let project = payload.project.map { "\"\($0)\"" } ?? "null"
+        return #"{"v":1,"op":"\#(payload.op)","project":\#(project),"xid":"\#(payload.xid)","n":\#(payload.n),"#
+            + #""at":\#(payload.at),"began":\#(payload.began),"pid":\#(payload.pid),"rows":\#(payload.rows),\#(body)}"#
+    }
+}

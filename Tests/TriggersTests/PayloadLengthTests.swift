@@ -1,0 +1,70 @@
+import Postgres
+import PostgresTestSupport
+import Testing
+
+/// PostgreSQL takes payloads of 7,999 bytes; one more would fail the writer.
+@Suite(.database(.installed), .timeLimit(.minutes(3)))
+struct PayloadLengthTests {
+    @Test(arguments: Alphabet.all)
+    func `an insert names its URL while it fits, whatever is in it`(_ alphabet: Alphabet) async throws {
+        try await check(.insert, alphabet, Feed())
+    }
+
+    @Test(arguments: WayToSave.allCases)
+    func `every way to save names its URL while it fits`(_ way: WayToSave) async throws {
+        try await check(way, .everything, Feed())
+    }
+
+    @Test func `a database of another encoding counts its own bytes`() async throws {
+        let server = try await Server.shared
+        let admin = try await server.open()
+        try await admin.query(
+            "CREATE DATABASE latin1 OWNER app_owner TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'")
+        let settings = { @Sendable role in ConnectionSettings(server.connectionString(database: "latin1", as: role)) }
+        try await Installation.install(on: server.loop, connection: settings)
+        let feed = try await Feed { try await Session.open(settings($0), on: server.loop) }
+
+        // Everything here is a character of Latin 1, and one byte.
+        try await check(.insert, Alphabet("Latin 1", "é", bytes: 1), feed) { $0.unicodeScalars.count }
+
+        try await admin.query("DROP DATABASE latin1 WITH (FORCE)")
+    }
+
+    private func check(
+        _ way: WayToSave, _ alphabet: Alphabet, _ feed: Feed, measure: (String) -> Int = { $0.utf8.count }
+    ) async throws {
+        try await feed.owner.query("SELECT setval('scene_sync.change_number', 100000)")
+        let sample = try await save("sample", way, feed)
+        let frame = measure(sample.complete) - "\"sample\"".utf8.count
+        var lengths: [Int] = []
+
+        for length in 7900...8100 {
+            let url = alphabet.url(jsonBytes: length - frame)
+
+            let saved = try await save(url, way, feed)
+
+            let bytes = measure(saved.complete)
+            lengths.append(bytes)
+            if bytes <= 7999 {
+                #expect(saved.payload.text == saved.complete || way == .insertWithAnother)
+                #expect(saved.payload.set?.first { $0.place == 0 }?.url == url)
+            } else {
+                #expect(saved.payload.set == nil)
+                #expect(saved.payload.scenes == [7])
+            }
+        }
+
+        // An xid may have grown by a digit; but for that, each length was there.
+        #expect(lengths.count { (7990...8010).contains($0) } >= 20)
+    }
+
+    /// The payload, and what it would have to be to name everything.
+    private func save(_ url: String, _ way: WayToSave, _ feed: Feed) async throws -> (payload: Payload, complete: String) {
+        try await feed.owner.run(script: way.preparation.withNames)
+        let json = try #require(try await feed.write(way.sql, [url]).string(0, 0))
+        let payload = try await feed.heard().last { $0.pid == feed.writer.backendPID && $0.project == Names.id("C") }
+        let heard = try #require(payload)
+        let complete = heard.text.replacing(#""scenes":[7]"#, with: way.body(json))
+        return (heard, complete)
+    }
+}
