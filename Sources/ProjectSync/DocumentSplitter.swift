@@ -10,7 +10,8 @@ struct DocumentSplitter {
         json = JSONCursor(text)
         guard json.peek() == UInt8(ascii: "{") else {
             _ = try json.value()
-            return try json.end()
+            try json.end()
+            return
         }
         var found: Range<Int>?
         try json.object { (key, json) throws(JSONError) in

@@ -54,4 +54,33 @@ struct PoolTests {
         #expect(try await second.int64(0, 0) == 2)
         _ = try? await first.value
     }
+
+    @Test func `sessions opened, used, closed, killed and dropped all at once do not get in each other's way`()
+        async throws
+    {
+        let database = try Database.current
+
+        await withTaskGroup(of: Void.self) { group in
+            for number in 0..<60 {
+                group.addTask {
+                    await #expect(throws: Never.self) {
+                        let session = try await database.open()
+                        #expect(try await session.query("SELECT $1::int", ["\(number)"]).int64(0, 0) == Int64(number))
+                        switch number % 4 {
+                        case 0: await session.close()
+                        case 1:
+                            _ = await failure {
+                                try await session.query("SELECT pg_terminate_backend(pg_backend_pid())")
+                            }
+                        case 2:
+                            _ = await failure {
+                                try await session.query("SELECT pg_sleep(9)", deadline: .milliseconds(5))
+                            }
+                        default: break
+                        }
+                    }
+                }
+            }
+        }
+    }
 }

@@ -132,6 +132,25 @@ struct QueryTests {
         #expect(try await right.int64(0, 0) == 1)
     }
 
+    @Test func `a statement that fails is not parsed again`() async throws {
+        let session = try await Database.current.open()
+
+        for _ in 0..<5 {
+            _ = await failure { try await session.queryPrepared("SELECT 1 / $1::int", ["0"]) }
+        }
+
+        #expect(try await session.query("SELECT FROM pg_prepared_statements").count == 1)
+    }
+
+    @Test func `more parameters than there may be end the session instead of waiting for ever`() async throws {
+        let session = try await Database.current.open()
+
+        let error = await failure { try await session.query("SELECT 1", Array(repeating: "1", count: 70_000)) }
+
+        #expect(error?.isConnectionLoss == true)
+        #expect(session.isLost)
+    }
+
     @Test func `affected rows are counted`() async throws {
         let session = try await Database.current.open()
         try await session.query("CREATE TABLE places (id int)")

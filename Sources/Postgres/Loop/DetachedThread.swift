@@ -1,7 +1,7 @@
 import CLibpq
 import Glibc
 
-/// A thread that no signal interrupts and nobody joins: it ends when its body does.
+/// A thread that nobody joins: it ends when its body does.
 enum DetachedThread {
     private final class Body: Sendable {
         let run: @Sendable () -> Void
@@ -12,13 +12,6 @@ enum DetachedThread {
     }
 
     static func start(name: String, _ body: @escaping @Sendable () -> Void) throws(PostgresError) {
-        // A new thread inherits the mask: signals go to the threads that expect them.
-        var all = sigset_t()
-        var before = sigset_t()
-        sigfillset(&all)
-        pthread_sigmask(SIG_SETMASK, &all, &before)
-        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-
         let context = Unmanaged.passRetained(
             Body {
                 scenesync_name_this_thread(name)

@@ -10,29 +10,26 @@ struct Pipeline {
         waiting.append(request)
     }
 
-    /// Sends what may be sent and takes what has come; returns what was settled and heard, and whether libpq holds
-    /// bytes that the socket had no room for.
-    mutating func advance(_ connection: Connection) throws(PostgresError) -> Progress {
+    /// Sends what may be sent and takes what has come.
+    mutating func advance(_ connection: Connection) -> Progress {
         var progress = Progress()
         // In the buffer may be an answer that came while libpq flushed: it makes no socket readable.
         repeat {
-            while let next = waiting.first, isTurn(of: next) {
+            while progress.loss == nil, let next = waiting.first, isTurn(of: next) {
                 _ = waiting.removeFirst()
                 sent.append(next)
-                guard send(next, connection) else { throw .connectionLost(connection.message) }
+                if !send(next, connection) { progress.loss = connection.message }
             }
             progress.isFull = connection.flush()
-            try takeAnswers(connection, &progress)
-        } while waiting.first.map(isTurn) == true
+            takeAnswers(connection, &progress)
+        } while progress.loss == nil && waiting.first.map(isTurn) == true
         while let announcement = connection.nextAnnouncement() {
             progress.announcements.append(announcement)
         }
+        if connection.isLost {
+            progress.loss = lastWords ?? connection.message
+        }
         return progress
-    }
-
-    /// What the server said to the query in progress when it ended the session.
-    var lastWords: String? {
-        if case .connectionLost(let why) = sent.first?.error { why } else { nil }
     }
 
     /// Everybody who still waits, in order.
@@ -62,14 +59,14 @@ struct Pipeline {
         }
     }
 
-    private mutating func takeAnswers(_ connection: Connection, _ progress: inout Progress) throws(PostgresError) {
-        while let request = sent.first, !connection.isBusy {
+    private mutating func takeAnswers(_ connection: Connection, _ progress: inout Progress) {
+        while progress.loss == nil, let request = sent.first, !connection.isBusy {
             guard let result = connection.nextResult() else {
                 // A lost connection has no more results for ever.
                 if connection.isLost { return }
                 if request.isScript {
-                    guard connection.returnToPipeline() else { throw .connectionLost(connection.message) }
                     finish(&progress)
+                    if !connection.returnToPipeline() { progress.loss = connection.message }
                 }
                 continue
             }
@@ -79,16 +76,21 @@ struct Pipeline {
                 finish(&progress)
             case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
                 PQclear(result)
-                throw .connectionLost("COPY is not supported")
+                progress.loss = "COPY is not supported"
             default:
                 sent.first?.add(result)
             }
         }
     }
 
+    /// What the server said to the query in progress when it ended the session.
+    private var lastWords: String? {
+        if case .connectionLost(let why) = sent.first?.error { why } else { nil }
+    }
+
     private mutating func finish(_ progress: inout Progress) {
         guard let request = sent.removeFirst() else { return }
-        if case .prepared(let sql, _) = request.kind, request.error != nil {
+        if case .prepared(let sql, _) = request.kind, request.lostItsName {
             prepared.forget(sql)
         }
         progress.settled.append(request)
@@ -100,6 +102,9 @@ extension Pipeline {
     struct Progress {
         var settled: [Request] = []
         var announcements: [Announcement] = []
+        /// libpq holds bytes that the socket had no room for.
         var isFull = false
+        /// Why the connection is of no use any more.
+        var loss: String?
     }
 }

@@ -12,8 +12,7 @@ struct PreparedNames {
         return (name, true)
     }
 
-    /// After a refusal the server may not have it, or has a plan for a table that looked otherwise (0A000): the next
-    /// call parses it anew under another name.
+    /// The next call parses it anew, under another name.
     mutating func forget(_ sql: String) {
         names[sql] = nil
     }

@@ -13,6 +13,7 @@ struct Request {
     let timer: PollLoop.TimerID?
     private(set) var error: PostgresError?
     private var rows: Rows?
+    private var wasNotParsed = false
 
     init(_ kind: Kind, _ promise: Promise<Rows>, _ timer: PollLoop.TimerID?) {
         self.kind = kind
@@ -24,6 +25,11 @@ struct Request {
         if case .script = kind { true } else { false }
     }
 
+    /// Whether a prepared statement is not there, or is of no use since its table looks otherwise.
+    var lostItsName: Bool {
+        wasNotParsed || error?.sqlstate == "26000" || error?.sqlstate == "0A000"
+    }
+
     /// The last result counts, or the first error.
     mutating func add(_ result: OpaquePointer) {
         switch PQresultStatus(result) {
@@ -31,7 +37,8 @@ struct Request {
             error = error ?? PostgresError(result)
             PQclear(result)
         case PGRES_PIPELINE_ABORTED:
-            // Follows the failed Parse of a prepared statement, whose error is known.
+            // Follows the error of the Parse that was to go before.
+            wasNotParsed = true
             PQclear(result)
         default:
             rows = Rows(result)

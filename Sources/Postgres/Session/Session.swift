@@ -121,24 +121,19 @@ package actor Session {
 
     private func advance() {
         guard let connection else { return }
-        do {
-            let progress = try pipeline.advance(connection)
-            for request in progress.settled {
-                request.timer.map(loop.cancel)
-                request.settle()
-            }
-            if !progress.announcements.isEmpty {
-                announcements.yield(progress.announcements)
-            }
-            if connection.isLost { return lose(pipeline.lastWords ?? connection.message) }
-            if progress.isFull != isFull, let watch {
-                isFull = progress.isFull
-                loop.poller.wantRoom(isFull, watch)
-            }
-        } catch .connectionLost(let why) {
-            lose(why)
-        } catch {
-            lose(error.description)
+        let progress = pipeline.advance(connection)
+        for request in progress.settled {
+            request.timer.map(loop.cancel)
+            request.settle()
+        }
+        if !progress.announcements.isEmpty {
+            announcements.yield(progress.announcements)
+        }
+        if let loss = progress.loss {
+            lose(loss)
+        } else if progress.isFull != isFull, let watch {
+            isFull = progress.isFull
+            loop.poller.wantRoom(isFull, watch)
         }
     }
 

@@ -37,10 +37,16 @@ struct Daemon {
         let server = server(responder, on: group)
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
 
+        let (firstSignal, isStopping) = AsyncStream<Void>.makeStream()
+
         try await withThrowingTaskGroup { tasks in
             tasks.addTask { try await server.run() }
             tasks.addTask { await feed.run() }
-            tasks.addTask { try await self.awaitSignals(signals, readiness, hub, server) }
+            tasks.addTask { await follow(signals, isStopping) }
+            tasks.addTask {
+                for await _ in firstSignal {}
+                try await stop(readiness, hub, server)
+            }
             do {
                 try await tasks.next()
             } catch let error as IOError where error.errnoCode == EADDRINUSE {
@@ -71,30 +77,32 @@ struct Daemon {
             eventLoopGroup: group, logger: quiet)
     }
 
-    /// Returns once the daemon has been told to stop and has done so (contract G5).
-    private func awaitSignals(
-        _ signals: UnixSignalsSequence, _ readiness: Readiness, _ hub: Hub, _ server: Server<HTTP1Channel>
-    ) async throws {
-        var received = signals.makeAsyncIterator()
-        guard let signal = await received.next() else { return }
-        logger.info("\(signal): shutting down")
-        readiness.drain()
-        try await withThrowingTaskGroup { tasks in
-            tasks.addTask {
-                try await Task.sleep(for: configuration.drainDelay)
-                hub.drain(retry: Self.retry)
-                try await server.shutdownGracefully()
+    /// The first signal to stop asks for an orderly end, a second one ends at once.
+    private func follow(_ signals: UnixSignalsSequence, _ isStopping: AsyncStream<Void>.Continuation) async {
+        var count = 0
+        for await signal in signals {
+            count += 1
+            if count > 1 {
+                logger.warning("\(signal) again: ending at once")
+                exit(1)
             }
+            logger.info("\(signal): shutting down")
+            isStopping.finish()
+        }
+    }
+
+    /// Ends the service in order (contract G5): not ready any more, then no new connection, then no stream.
+    private func stop(_ readiness: Readiness, _ hub: Hub, _ server: Server<HTTP1Channel>) async throws {
+        guard !Task.isCancelled else { return }
+        readiness.drain()
+        try await Task.sleep(for: configuration.drainDelay)
+        hub.drain(retry: Self.retry)
+        try await withThrowingTaskGroup { tasks in
+            tasks.addTask { try await server.shutdownGracefully() }
             tasks.addTask {
-                try await Task.sleep(for: configuration.drainDelay + Self.patience)
+                try await Task.sleep(for: Self.patience)
                 logger.warning("requests were still under way")
                 exit(0)
-            }
-            tasks.addTask { [logger] in
-                for await signal in signals {
-                    logger.warning("\(signal) again: ending at once")
-                    exit(1)
-                }
             }
             try await tasks.next()
             tasks.cancelAll()

@@ -3,7 +3,7 @@ struct StormRandom: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64, part: Int) {
-        state = seed &* 0x2545_f491_4f6c_dd1d &+ UInt64(part) &* 0x9e37_79b9_7f4a_7c15
+        state = seed &* 0x2545_f491_4f6c_dd1d &+ UInt64(truncatingIfNeeded: part) &* 0x9e37_79b9_7f4a_7c15
     }
 
     mutating func next() -> UInt64 {

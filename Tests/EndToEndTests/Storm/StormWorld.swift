@@ -18,6 +18,7 @@ final class StormWorld: Sendable {
     let history = StormHistory()
     private let begun = Atomic<Int>(0)
     private let ended = Atomic<Bool>(false)
+    private let written = Atomic<Bool>(false)
 
     init(database: Database, port: Int, projects: [StormProject]) {
         self.database = database
@@ -35,6 +36,15 @@ final class StormWorld: Sendable {
 
     var transactionsBegun: Int {
         min(begun.load(ordering: .relaxed), settings.transactions)
+    }
+
+    /// Whether all writers have gone home.
+    var isWritten: Bool {
+        written.load(ordering: .relaxed)
+    }
+
+    func noteWritten() {
+        written.store(true, ordering: .relaxed)
     }
 
     /// Set when all is done, or something was found: then there is nothing to gain any more.

@@ -17,7 +17,11 @@ struct StormWriter {
     mutating func run() async {
         while world.beginTransaction() {
             await world.gate.enter()
-            await carryOut(plan())
+            if random.chance(0.01), await StormCopy.run(into: random.pick(world.sharedProjects), in: world, &random) {
+                world.counts.add(.copies)
+            } else {
+                await carryOut(plan())
+            }
             world.gate.leave()
         }
         await session?.close()
@@ -65,6 +69,7 @@ struct StormWriter {
                 world.counts.add(.lostSessions)
                 await session?.close()
                 session = nil
+                try? await Task.sleep(for: .milliseconds(50))
             }
         }
     }

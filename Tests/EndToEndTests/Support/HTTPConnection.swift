@@ -71,21 +71,8 @@ actor HTTPConnection {
 
     /// Up to and with `end`; nil if the connection ends before its first byte.
     func read(through end: String, until deadline: ContinuousClock.Instant) async throws -> [UInt8]? {
-        let end = Array(end.utf8)
-        var from = start
-        while true {
-            if let at = buffer[from...].firstRange(of: end)?.upperBound {
-                defer { start = at }
-                return Array(buffer[start..<at])
-            }
-            if hasEnded {
-                guard start == buffer.count else { throw TransportError.closed("the answer is cut off") }
-                return nil
-            }
-            let searched = max(start, buffer.count - end.count + 1) - start
-            try await fill(until: deadline)
-            from = start + searched
-        }
+        guard let count = try await find(end, until: deadline) else { return nil }
+        return try await read(exactly: count, until: deadline)
     }
 
     func readHead(until deadline: ContinuousClock.Instant) async throws -> HTTPHead? {
@@ -107,18 +94,31 @@ actor HTTPConnection {
         return HTTPAnswer(head: head, body: body)
     }
 
-    /// The contents of the next chunk; empty for the last one, trailers included.
+    /// The contents of the next chunk; empty for the last one. Takes all of it or, when the deadline comes first, nothing.
     func readChunk(until deadline: ContinuousClock.Instant) async throws -> [UInt8] {
-        guard let line = try await read(through: "\r\n", until: deadline) else {
+        guard let line = try await find("\r\n", until: deadline) else {
             throw TransportError.closed("no last chunk")
         }
-        let digits = String(decoding: line.dropLast(2), as: UTF8.self)
+        let digits = String(decoding: buffer[start..<start + line - 2], as: UTF8.self)
         guard let size = Int(digits, radix: 16) else { throw TransportError.malformed("chunk size \(digits)") }
-        let chunk = size == 0 ? [] : try await read(exactly: size, until: deadline)
-        guard try await read(exactly: 2, until: deadline) == Array("\r\n".utf8) else {
-            throw TransportError.malformed("no CRLF after a chunk")
+        let whole = try await read(exactly: line + size + 2, until: deadline)
+        guard whole.suffix(2) == Array("\r\n".utf8) else { throw TransportError.malformed("no CRLF after a chunk") }
+        return Array(whole[line..<line + size])
+    }
+
+    /// How many bytes there are up to and with `end`; nil if the connection ends before its first byte.
+    private func find(_ end: String, until deadline: ContinuousClock.Instant) async throws -> Int? {
+        let end = Array(end.utf8)
+        var searched = 0
+        while true {
+            if let found = buffer[(start + searched)...].firstRange(of: end) { return found.upperBound - start }
+            if hasEnded {
+                guard start == buffer.count else { throw TransportError.closed("the answer is cut off") }
+                return nil
+            }
+            searched = max(0, buffer.count - start - end.count + 1)
+            try await fill(until: deadline)
         }
-        return chunk
     }
 
     private func fill(until deadline: ContinuousClock.Instant, _ limit: Int = 65_536) async throws {

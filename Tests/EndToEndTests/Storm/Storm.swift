@@ -1,0 +1,101 @@
+import Postgres
+import PostgresTestSupport
+
+/// All parts of a storm, started together and ended in order.
+struct Storm {
+    let world: StormWorld
+    private let daemon: DaemonProcess
+    private let streams: [StormStream]
+    private let readers: [StormReader]
+    private let audit: StormAudit
+
+    init(_ daemon: DaemonProcess, _ database: Database) {
+        let settings = StormSettings.current
+        self.daemon = daemon
+        world = StormWorld(database: database, port: daemon.port, projects: StormSchema.projects(settings))
+        // A third of the projects has no stream, so that something can be evicted.
+        let watched = world.projects.enumerated().filter { $0.offset % 3 != 0 }.map(\.element)
+        streams = (0..<settings.streams).map {
+            StormStream($0, of: watched[$0 % watched.count], isSlow: $0 < settings.slowStreams)
+        }
+        readers = (0..<settings.readers).map { StormReader($0) }
+        audit = StormAudit(world, streams, readers)
+    }
+
+    func run() async throws {
+        try await StormSchema.fill(world)
+        await withTaskGroup { group in
+            for stream in streams { group.addTask { await stream.run(in: world, others: streams) } }
+            for reader in readers { group.addTask { await reader.run(in: world) } }
+            group.addTask { await StormNemesis.run(in: world) }
+            async let writing: Void = write()
+            do {
+                try await conduct()
+            } catch {
+                world.findings.add("the storm broke off: \(error)")
+            }
+            await writing
+            group.cancelAll()
+        }
+    }
+
+    /// What the storm met, and what the daemon says that it did.
+    func report() async throws -> String {
+        let metrics = try await metrics().filter { !$0.key.contains("{") }.sorted { $0.key < $1.key }
+        return """
+            storm with seed \(world.settings.seed): \(world.counts.text)
+            the longest wait of an undisturbed audit: \(audit.worstLag)
+            \(metrics.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
+            """
+    }
+
+    /// Without these the storm has shown nothing.
+    func missing() async throws -> [String] {
+        let kinds: [StormCounts.Kind] = [
+            .commits, .rollbacks, .savepointRollbacks, .moves, .upserts, .documentUpdates, .longTransactions,
+            .resumesByScenes, .resumesByReady, .resumesBySnapshot, .foreignIDs, .notModified, .observations, .restarts,
+        ]
+        let metrics = try await metrics()
+        let names = [
+            "cache_loads_total", "changes_buffered_total", "changes_skipped_total", "cache_evictions_total",
+            "database_reconnects_total", "events_coalesced_total",
+        ].map { "scenesync_" + $0 }
+        return kinds.filter { world.counts[$0] == 0 }.map(\.rawValue) + names.filter { metrics[$0, default: 0] == 0 }
+    }
+
+    private func metrics() async throws -> [String: Int] {
+        let text = try await daemon.client().get("/metrics").text
+        return text.split(separator: "\n").reduce(into: [:]) { metrics, line in
+            let parts = line.split(separator: " ")
+            if parts.count == 2, let value = Int(parts[1]) { metrics[String(parts[0])] = value }
+        }
+    }
+
+    /// Audits until everything is written, with restarts of the server in between, and once more at the end.
+    private func conduct() async throws {
+        defer { world.end() }
+        var random = world.random(4_000)
+        while !world.isWritten, world.findings.isEmpty {
+            try await Task.sleep(for: world.settings.auditsApart)
+            let due = world.transactionsBegun * (world.settings.restarts + 1) / world.settings.transactions
+            if world.counts[.restarts] < min(due, world.settings.restarts) {
+                try await world.database.server.restart(random.chance(0.5) ? .fast : .immediate)
+                world.counts.add(.restarts)
+            }
+            try await audit.run(admittingOpenTransactions: random.chance(0.5))
+        }
+        if world.findings.isEmpty { try await audit.run(admittingOpenTransactions: false) }
+    }
+
+    private func write() async {
+        await withTaskGroup { group in
+            for number in 0..<world.settings.writers {
+                group.addTask {
+                    var writer = StormWriter(number, world)
+                    await writer.run()
+                }
+            }
+        }
+        world.noteWritten()
+    }
+}

@@ -1,0 +1,130 @@
+import Postgres
+import PostgresTestSupport
+import Synchronization
+
+/// Stops the writers and compares everything that anybody can see with the database.
+final class StormAudit: Sendable {
+    private struct Difference {
+        let what: String
+        /// Whether it is wrong even if it should pass.
+        let isFinal: Bool
+    }
+
+    private let world: StormWorld
+    private let streams: [StormStream]
+    private let readers: [StormReader]
+    private let client: HTTPClient
+    private let worst = Mutex<Duration>(.zero)
+
+    init(_ world: StormWorld, _ streams: [StormStream], _ readers: [StormReader]) {
+        self.world = world
+        self.streams = streams
+        self.readers = readers
+        client = HTTPClient(port: world.port)
+    }
+
+    /// The longest that a difference lasted after the last commit.
+    var worstLag: Duration {
+        worst.withLock { $0 }
+    }
+
+    func run(admittingOpenTransactions: Bool) async throws {
+        await world.gate.close(admittingOpenTransactions: admittingOpenTransactions)
+        defer { world.gate.open() }
+        let begin = ContinuousClock.now
+        let expected = try await expectation()
+        let wasDisturbed = try await waitUntilReady()
+        try await compare(with: expected)
+        if !wasDisturbed { worst.withLock { $0 = max($0, ContinuousClock.now - begin) } }
+        for stream in streams { stream.checkSights(in: world) }
+        for reader in readers { reader.checkSights(in: world) }
+        world.counts.add(.audits)
+    }
+
+    private func expectation() async throws -> [String: String] {
+        let session = try await world.database.open(as: .owner)
+        let expected = try await Oracle(session).generatedOutputs(of: world.projects.map(\.id))
+        await session.close()
+        return expected
+    }
+
+    /// Returns whether there was anything to wait for.
+    private func waitUntilReady() async throws -> Bool {
+        let deadline = ContinuousClock.now + world.settings.recovery
+        var tries = 0
+        while true {
+            let answer = try await client.get("/readyz")
+            if answer.status == 200 { return tries > 0 }
+            guard ContinuousClock.now < deadline else {
+                world.find("not ready after \(world.settings.recovery): \(answer.text)", of: "any")
+                return true
+            }
+            tries += 1
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    private func compare(with expected: [String: String]) async throws {
+        let deadline = ContinuousClock.now + world.settings.patience
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for worker in 0..<4 {
+                group.addTask {
+                    for (number, project) in self.world.projects.enumerated() where number % 4 == worker {
+                        try await self.compare(project, with: expected[project.id], until: deadline)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func compare(
+        _ project: StormProject, with expected: String?, until deadline: ContinuousClock.Instant
+    ) async throws {
+        try await wait(for: project, expected, "the fresh read", deadline) {
+            let (status, text, _) = try await self.read(project, ["Cache-Control": "no-cache"])
+            // Whatever the feed has heard: nobody writes, so a load that was made now has it all.
+            if text == expected { return nil }
+            return Difference(what: "shows \(text ?? "status \(status)")", isFinal: status != 503)
+        }
+        var revision: String?
+        try await wait(for: project, expected, "the read", deadline) {
+            let (status, text, tag) = try await self.read(project, [:])
+            revision = tag
+            return text == expected ? nil : Difference(what: "shows \(text ?? "status \(status)")", isFinal: false)
+        }
+        for stream in streams where stream.project == project {
+            let found = try await wait(for: project, expected, "a stream", deadline) {
+                stream.difference(from: expected, revision: revision).map {
+                    Difference(what: $0, isFinal: false)
+                }
+            }
+            if found { world.findings.add(stream.recentEvents) }
+        }
+    }
+
+    private func read(_ project: StormProject, _ headers: [String: String]) async throws -> (Int, String?, String?) {
+        let answer = try await client.get("/v1/projects/\(project.id)", headers)
+        world.counts.add(.comparisons)
+        return (
+            answer.status, answer.status == 200 ? answer.generatedOutput(of: project.id) ?? answer.text : nil,
+            answer.etag.map { String($0.dropFirst().dropLast()) }
+        )
+    }
+
+    /// Returns whether a difference was left.
+    @discardableResult
+    private func wait(
+        for project: StormProject, _ expected: String?, _ what: String, _ deadline: ContinuousClock.Instant,
+        _ difference: () async throws -> Difference?
+    ) async throws -> Bool {
+        while let found = try await difference() {
+            if found.isFinal || ContinuousClock.now > deadline {
+                world.find("\(what): \(found.what)", of: project.id, "expected \(expected ?? "no project")")
+                return true
+            }
+            try await Task.sleep(for: .milliseconds(15))
+        }
+        return false
+    }
+}

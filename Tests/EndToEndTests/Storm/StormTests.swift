@@ -1,0 +1,28 @@
+import Postgres
+import PostgresTestSupport
+import Testing
+
+/// Everything at once: writers, readers, streams, lost connections; and every now and then the question whether all of
+/// them have the same. `SCENESYNC_STORM_TRANSACTIONS` and `SCENESYNC_STORM_SEED` choose another storm.
+@Suite(.timeLimit(.minutes(StormSettings.current.timeLimit_minutes)))
+struct StormTests {
+    @Test func `everybody has what the database has, whatever happens meanwhile`() async throws {
+        let settings = StormSettings.current
+        let server = try await Server.start(settings: ["deadlock_timeout": "100ms", "max_connections": "120"])
+        let template = settings.seed.isMultiple(of: 2) ? Template.sceneSyncWithRowSecurity : Template.sceneSync
+        try await Database.with(template, on: server) { database in
+            try await StormSchema.create(in: database)
+            let daemon = try await DaemonProcess.start(
+                ["--cache-bytes", String(settings.cache_bytes), "--heartbeat", "1"],
+                database: database.connectionString(as: .daemon))
+            let storm = Storm(daemon, database)
+
+            try await storm.run()
+
+            print(try await storm.report())
+            for finding in storm.world.findings.all { Issue.record("\(finding)") }
+            for missing in try await storm.missing() { Issue.record("the storm never met: \(missing)") }
+            #expect(await daemon.stop() == 0)
+        }
+    }
+}
