@@ -25,6 +25,7 @@ extension CacheState {
         if entry.phase == .sent {
             entry.buffered.append(change)
             counts.buffered += 1
+            if change.needsLoad && entry.behindSince == nil { entry.behindSince = now }
         }
         // What is not vouched for is loaded before it is shown as live, and that load will see this change.
         guard isVouched(entry), let project = entry.project else { return }
@@ -32,6 +33,8 @@ extension CacheState {
             counts.skipped += 1
             return
         }
+        // After a change that only a load brings, applying the next one would show a state that never was.
+        guard entry.behindSince == nil || change.needsLoad else { return }
         counts.applied += 1
         switch change.effect {
         case .images(let set, let gone, let lost):

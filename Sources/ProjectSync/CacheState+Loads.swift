@@ -91,16 +91,14 @@ extension CacheState {
         let missed = entry.buffered.filter { !result.snapshot.sees($0.xid) }
         entry.buffered = []
         entry.phase = .none
-        let mustReread = missed.contains { change in
-            if case .images = change.effect { result.project == nil } else { true }
-        }
+        let mustReread = missed.contains { $0.needsLoad || result.project == nil }
         if !mustReread { entry.behindSince = nil }
         let waiting = entry.waiting
         entry.waiting = entry.waitingForNext
         entry.waitingForNext = []
         if var project = result.project {
             for change in missed {
-                guard case .images(let set, let gone, let lost) = change.effect else { continue }
+                guard case .images(let set, let gone, let lost) = change.effect else { break }
                 _ = project.apply(set: set, gone: gone, lost: lost, n: change.n)
             }
             replace(entry, with: project)

@@ -45,4 +45,9 @@ package struct Change: Equatable, Sendable {
         self.rows = rows
         self.effect = effect
     }
+
+    /// Whether the change itself does not tell what there is now.
+    package var needsLoad: Bool {
+        if case .images = effect { false } else { true }
+    }
 }

@@ -1,8 +1,9 @@
 import Postgres
 
-/// Makes and drops a server's databases, one statement at a time: copying wants nobody on the template.
+/// Makes a server's databases one after the other, since copying wants nobody on the template, and drops them.
 actor Templates {
-    private var admin: Session?
+    private var creator: Session?
+    private var dropper: Session?
     private var made: [String: Task<Database, any Error>] = [:]
     private var count = 0
 
@@ -13,18 +14,21 @@ actor Templates {
         let original = try await making.value
         count += 1
         let copy = Database(server: server, name: "test_\(count)")
-        try await session(of: server).query(
+        creator = try await session(creator, of: server)
+        try await creator?.query(
             "CREATE DATABASE \(copy.name) OWNER \(Role.owner.rawValue) TEMPLATE \(original.name)")
         return copy
     }
 
     func drop(_ database: Database) async throws {
-        try await session(of: database.server).query("DROP DATABASE \(database.name) WITH (FORCE)")
+        // Not behind the databases of tests that are still to come.
+        dropper = try await session(dropper, of: database.server)
+        try await dropper?.query("DROP DATABASE \(database.name) WITH (FORCE)")
     }
 
     private func make(_ template: Template, on server: Server) async throws -> Database {
         let database = Database(server: server, name: "template_\(template.name)")
-        let admin = try await session(of: server)
+        let admin = try await session(nil, of: server)
         try await admin.query("CREATE DATABASE \(database.name) OWNER \(Role.owner.rawValue)")
         try await template.fill(database)
         // Neither a forgotten session nor autovacuum.
@@ -34,10 +38,8 @@ actor Templates {
         return database
     }
 
-    private func session(of server: Server) async throws -> Session {
-        if let admin, !admin.isLost { return admin }
-        let opened = try await server.open()
-        admin = opened
-        return opened
+    private func session(_ session: Session?, of server: Server) async throws -> Session {
+        if let session, !session.isLost { return session }
+        return try await server.open()
     }
 }

@@ -2,7 +2,7 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(2)))
 struct ConnectTests {
     @Test func `a server that is not there is unreachable at once`() async throws {
         let loop = try PollLoop.start(name: "connect")

@@ -3,7 +3,7 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
-@Suite(.database, .timeLimit(.minutes(1)))
+@Suite(.database, .timeLimit(.minutes(2)))
 struct LossTests {
     @Test func `a terminated session fails who waits and ends its stream`() async throws {
         let session = try await Database.current.open()

@@ -3,7 +3,7 @@ import PostgresTestSupport
 import Synchronization
 import Testing
 
-@Suite(.database, .timeLimit(.minutes(1)))
+@Suite(.database, .timeLimit(.minutes(2)))
 struct MigratorLockTests {
     private let column = Script(name: "0002_names", text: "ALTER TABLE public.places ADD COLUMN name text;")
 

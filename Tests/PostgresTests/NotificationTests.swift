@@ -2,7 +2,7 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
-@Suite(.database, .timeLimit(.minutes(1)))
+@Suite(.database, .timeLimit(.minutes(2)))
 struct NotificationTests {
     @Test func `notifications keep the order of their commits`() async throws {
         let listener = try await Database.current.open()

@@ -2,7 +2,7 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
-@Suite(.database, .timeLimit(.minutes(1)))
+@Suite(.database, .timeLimit(.minutes(2)))
 struct PoolTests {
     private func pool(_ size: Int) throws -> SessionPool {
         let database = try Database.current

@@ -2,7 +2,7 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
-@Suite(.database, .timeLimit(.minutes(1)))
+@Suite(.database, .timeLimit(.minutes(2)))
 struct QueryTests {
     @Test func `parameters go as text and come back as text`() async throws {
         let session = try await Database.current.open()

@@ -3,7 +3,7 @@ import PostgresTestSupport
 import Testing
 
 /// With a server of its own, which it stops.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(2)))
 struct RestartTests {
     @Test func `a server that goes takes its sessions, and another session is opened when it is back`() async throws {
         let server = try await Server.start()

@@ -2,7 +2,7 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
-@Suite(.database, .timeLimit(.minutes(1)))
+@Suite(.database, .timeLimit(.minutes(2)))
 struct ScriptTests {
     @Test func `a script waits its turn among queries`() async throws {
         let session = try await Database.current.open()

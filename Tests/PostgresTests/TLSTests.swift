@@ -3,7 +3,7 @@ import PostgresTestSupport
 import Testing
 
 /// OpenSSL hands out a record of 16 KB in pieces, of which the socket knows nothing.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(2)))
 struct TLSTests {
     private func open(_ server: Server) async throws -> Session {
         let certificate = " sslmode=verify-full sslrootcert=\(server.folder)/server.crt"

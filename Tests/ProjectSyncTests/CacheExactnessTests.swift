@@ -76,18 +76,41 @@ import Testing
         #expect(fixture.cache.takeLoads(atMost: 1) == nil)
     }
 
-    @Test func `changes go on to be applied while a document is loaded again`() async throws {
+    @Test func `changes after a changed document wait for its load, so that no state is shown that never was`() async throws {
         let fixture = try await CacheFixture.warm()
-        fixture.apply(Change(operation: .projectUpdate, project: try projectID(), xid: 100, n: 1, effect: .reload))
+        _ = try fixture.watch()
+        _ = fixture.audience.heard()
+
+        fixture.apply(
+            Change(operation: .projectUpdate, project: try projectID(), xid: 100, n: 1, effect: .reload),
+            try setImages([image(1, 0, "same transaction")], xid: 100, n: 2))
+        let load = try fixture.takeLoad()
+        fixture.apply(try setImages([image(1, 1, "after the load was sent")], xid: 101, n: 3))
+        #expect(fixture.audience.heard() == [])
+        try fixture.complete(
+            load, #"{"scenes": [{"index": 1}]}"#, [image(1, 0, "same transaction")],
+            snapshot: TransactionSnapshot(xmin: 101, xmax: 101))
+
+        #expect(fixture.audience.heard() == ["snapshot"])
+        #expect(
+            try fixture.scenes
+                == #"[{"index": 1, "imageUrls": ["same transaction", "after the load was sent"]}]"#)
+    }
+
+    @Test func `of changes that a load has missed those after a changed document wait for the next load`() async throws {
+        let fixture = CacheFixture()
+        let read = await fixture.read(try projectID())
         let load = try fixture.takeLoad()
 
-        fixture.apply(try setImages([image(1, 0, "meanwhile")], xid: 101, n: 2))
-        let during = try fixture.scenes
-        try fixture.complete(
-            load, #"{"scenes": [{"index": 1}]}"#, snapshot: TransactionSnapshot(xmin: 101, xmax: 101))
+        fixture.apply(
+            try setImages([image(1, 0, "before")], xid: 100, n: 1),
+            Change(operation: .projectUpdate, project: try projectID(), xid: 101, n: 2, effect: .reload),
+            try setImages([image(2, 0, "after")], xid: 101, n: 3))
+        try fixture.complete(load)
+        _ = await read.value
 
-        #expect(during == #"[{"index": 1, "imageUrls": ["meanwhile"]}, {"index": 2, "imageUrls": []}]"#)
-        #expect(try fixture.scenes == #"[{"index": 1, "imageUrls": ["meanwhile"]}]"#)
+        #expect(try fixture.scenes == #"[{"index": 1, "imageUrls": ["before"]}, {"index": 2, "imageUrls": []}]"#)
+        #expect(try fixture.takeLoad().projects.count == 1)
     }
 
     @Test func `one batch is one publication for each scene`() async throws {

@@ -31,6 +31,16 @@ struct DaemonOptions: ParsableArguments {
 
     @Option(help: "text or json (default text).")
     var logFormat: LogFormat?
+
+    func validate() throws {
+        let least = [
+            ("heartbeat", heartbeat, 1), ("cache-bytes", cacheBytes, 1), ("history", history, 1),
+            ("max-subscribers", maxSubscribers, 1), ("drain-delay", drainDelay, 0),
+        ]
+        for case (let name, let value?, let least) in least where value < least {
+            throw ValidationError("--\(name) is at least \(least), not \(value).")
+        }
+    }
 }
 
 /// How clients are known.

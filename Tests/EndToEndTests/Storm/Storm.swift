@@ -46,6 +46,8 @@ struct Storm {
             storm with seed \(world.settings.seed): \(world.counts.text)
             the longest wait of an undisturbed audit: \(audit.worstLag)
             \(metrics.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
+            the daemon's last words:
+            \(daemon.log.suffix(12).joined(separator: "\n"))
             """
     }
 
@@ -82,7 +84,7 @@ struct Storm {
                 try await world.database.server.restart(random.chance(0.5) ? .fast : .immediate)
                 world.counts.add(.restarts)
             }
-            try await audit.run(admittingOpenTransactions: random.chance(0.5))
+            try await audit.run(admittingOpenTransactions: random.chance(0.85))
         }
         if world.findings.isEmpty { try await audit.run(admittingOpenTransactions: false) }
     }

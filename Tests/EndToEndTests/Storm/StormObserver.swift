@@ -11,6 +11,7 @@ struct StormObserver: Sendable {
     private var scenes: [Int: Int] = [:]
 
     mutating func see(whole text: String, from source: String) {
+        if ProcessEnvironment["TEMP_SCENES_ONLY"] != nil { return }
         sights.append((.whole(text.hashValue), "\(source) \(text)"))
     }
 

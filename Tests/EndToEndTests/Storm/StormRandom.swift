@@ -3,7 +3,10 @@ struct StormRandom: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64, part: Int) {
-        state = seed &* 0x2545_f491_4f6c_dd1d &+ UInt64(truncatingIfNeeded: part) &* 0x9e37_79b9_7f4a_7c15
+        state = seed
+        // Mixed, because seeds that lie a multiple of the step apart would give one sequence.
+        state = next() ^ UInt64(truncatingIfNeeded: part)
+        state = next()
     }
 
     mutating func next() -> UInt64 {

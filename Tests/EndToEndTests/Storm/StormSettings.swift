@@ -10,7 +10,7 @@ struct StormSettings: Sendable {
     let slowStreams = 6
     let readers = 6
     /// Small enough for what nobody watches to be evicted.
-    let cache_bytes = 900_000
+    let cache_bytes = 400_000
     let auditsApart = Duration.milliseconds(330)
     /// How long a difference may last once nobody writes and the daemon says that it is ready.
     let patience = Duration.seconds(5)

@@ -88,7 +88,7 @@ final class StormStream: Sendable {
             cutAfter: random.chance(0.2) ? random.int(1...20_000) : nil)
         world.counts.add(.connections)
         state.withLock { $0.isConnected = true }
-        try await read(stream, arrival, eventsLeft: random.chance(0.3) ? .max : random.int(1...80), world, &random)
+        try await read(stream, arrival, eventsLeft: random.chance(0.3) ? .max : random.int(1...40), world, &random)
         await stream.cut()
         world.counts.add(.cuts)
     }
@@ -111,13 +111,14 @@ final class StormStream: Sendable {
         _ stream: EventStream, _ arrival: Arrival, eventsLeft: Int, _ world: StormWorld, _ random: inout StormRandom
     ) async throws {
         var left = eventsLeft
+        let end = ContinuousClock.now + random.milliseconds(300...6_000)
         var opening: Set<String>? = arrival == .resumed ? [] : nil
-        while left > 0 || world.gate.isClosed {
+        while (left > 0 && ContinuousClock.now < end) || world.gate.isClosed {
             try Task.checkCancellation()
-            if isSlow, !world.gate.isClosed { try await Task.sleep(for: random.milliseconds(50...700)) }
+            if isSlow, !world.gate.isClosed { try await Task.sleep(for: random.milliseconds(50...1_500)) }
             let event: ServerSentEvent?
             do {
-                event = try await stream.next(within: .milliseconds(500))
+                event = try await stream.next(within: .milliseconds(200))
             } catch TransportError.timedOut {
                 continue
             }

@@ -17,7 +17,7 @@ struct StormWriter {
     mutating func run() async {
         while world.beginTransaction() {
             await world.gate.enter()
-            if random.chance(0.01), await StormCopy.run(into: random.pick(world.sharedProjects), in: world, &random) {
+            if random.chance(0.008), await StormCopy.run(into: random.pick(world.sharedProjects), in: world, &random) {
                 world.counts.add(.copies)
             } else {
                 await carryOut(plan())

@@ -29,7 +29,11 @@ final class HTTPClient: Sendable {
         let bytes = Self.bytes(method, target, headers, body)
         // A connection that the daemon has closed meanwhile ends before the answer's first byte.
         while let connection = idle.withLock({ $0.popLast() }) {
-            if let answer = try? await exchange(method, bytes, over: connection, until: deadline) { return answer }
+            do {
+                if let answer = try await exchange(method, bytes, over: connection, until: deadline) { return answer }
+            } catch TransportError.closed {
+                continue
+            }
         }
         let connection = try await HTTPConnection.open(port: port)
         guard let answer = try await exchange(method, bytes, over: connection, until: deadline) else {

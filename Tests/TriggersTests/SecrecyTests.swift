@@ -1,0 +1,153 @@
+import Postgres
+import PostgresTestSupport
+import Testing
+
+/// Who knows the channel can listen and forge: its name is for the owner and the daemon.
+@Suite(.database(.installed), .timeLimit(.minutes(3)))
+struct SecrecyTests {
+    /// A role that was given nothing at all.
+    private func stranger() async throws -> Session {
+        let database = try Database.current
+        let admin = try await database.open(as: .superuser)
+        let name = "stranger_of_\(database.name)"
+        try await admin.query("CREATE ROLE \(name) LOGIN")
+        await admin.close()
+        return try await Session.open(
+            ConnectionSettings("\(database.connectionString()) user=\(name)"), on: database.server.loop)
+    }
+
+    /// Where `text` stands in anything that `session` may read, but the tables of `scene_sync` itself.
+    private func places(of text: String, for session: Session) async throws -> [String] {
+        let relations = try await session.query(
+            """
+            SELECT format('%I.%I', namespace.nspname, class.relname)
+            FROM pg_class AS class
+            JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
+            WHERE class.relkind IN ('r', 'v', 'm', 'p', 'f')
+            """)
+        #expect(relations.count > 150)
+        var places: [String] = []
+        for row in 0..<relations.count {
+            let relation = relations.string(row, 0) ?? ""
+            do {
+                let found = try await session.query(
+                    "SELECT count(*) FROM \(relation) AS entry WHERE strpos(entry::text, $1) > 0", [text])
+                if found.int64(0, 0) != 0 { places.append(relation) }
+            } catch let error as PostgresError where ["42501", "55000", "0A000"].contains(error.sqlstate) {
+                // No right, or nothing that is read like this.
+            }
+        }
+        return places
+    }
+
+    @Test func `the channel stands in nothing that others may read`() async throws {
+        let feed = try await Feed()
+        try await feed.write("INSERT INTO @images VALUES (@A, 3, 0, 'x')")
+        try await feed.owner.query("ANALYZE")
+        let stranger = try await stranger()
+
+        let seen = [try await places(of: feed.channel, for: feed.writer), try await places(of: feed.channel, for: stranger)]
+
+        #expect(seen == [[], []])
+        // The search finds what there is to find.
+        let admin = try await Database.current.open(as: .superuser)
+        let places = try await places(of: feed.channel, for: admin)
+        #expect(places.contains("scene_sync.settings") && places.contains("pg_catalog.pg_stat_activity"))
+    }
+
+    @Test(arguments: ["trace_notify = on", "debug_print_plan = on; SET debug_print_rewritten = on", "log_statement = 'all'"])
+    func `no message to a writer names the channel`(_ setting: String) async throws {
+        let feed = try await Feed()
+        let raw = try RawConnection(Database.current.connectionString(as: .writer))
+        try raw.run("SET client_min_messages = 'debug5'")
+        try? raw.run("SET \(setting)")
+
+        try raw.run("INSERT INTO @images VALUES (@A, 3, 0, 'x')".withNames)
+        try raw.run("INSERT INTO @images VALUES (@A, 4, 0, 'x'), (@A, 5, 0, 'y')".withNames)
+        try raw.run("UPDATE generated_images SET image_url = 'x'")
+        try raw.run("DELETE FROM generated_images")
+        try raw.run("UPDATE content_creation_requests SET generated_output = '1'")
+        try raw.run("INSERT INTO content_creation_requests (id) VALUES (@D)".withNames)
+        try raw.run("DELETE FROM content_creation_requests WHERE id = @D".withNames)
+        try raw.run("TRUNCATE content_creation_requests CASCADE")
+
+        #expect(try await feed.heard().count > 8)
+        #expect(!raw.notices.isEmpty)
+        let telling = raw.notices.filter { $0.contains(feed.channel) }
+        #expect(telling.isEmpty, "\(telling.first ?? "")")
+    }
+
+    @Test(arguments: ["settings", "deletions", "applied", "change_number"])
+    func `our tables are closed to writer and daemon`(_ relation: String) async throws {
+        let feed = try await Feed()
+
+        for session in [feed.writer, feed.daemon, try await stranger()] {
+            let error = await #expect(throws: PostgresError.self) {
+                try await session.query("SELECT FROM scene_sync.\(relation)")
+            }
+            #expect(error?.sqlstate == "42501")
+        }
+    }
+
+    @Test func `nobody else takes our numbers`() async throws {
+        let feed = try await Feed()
+
+        for session in [feed.writer, feed.daemon, try await stranger()] {
+            for call in ["nextval('scene_sync.change_number')", "setval('scene_sync.change_number', 1)"] {
+                let error = await #expect(throws: PostgresError.self) { try await session.query("SELECT \(call)") }
+                #expect(error?.sqlstate == "42501")
+            }
+        }
+    }
+
+    @Test func `the daemon reads no table`() async throws {
+        let feed = try await Feed()
+
+        for table in ["content_creation_requests", "generated_images"] {
+            let error = await #expect(throws: PostgresError.self) { try await feed.daemon.query("SELECT FROM \(table)") }
+            #expect(error?.sqlstate == "42501")
+        }
+    }
+
+    @Test func `everybody has no right on anything of ours`() async throws {
+        let owner = try await Database.current.open()
+
+        let rights = try await owner.query(
+            """
+            SELECT acl.name, right_.privilege_type
+            FROM (
+                SELECT nspname::text AS name, coalesce(nspacl, acldefault('n', nspowner)) AS list
+                FROM pg_namespace WHERE nspname = 'scene_sync'
+                UNION ALL
+                SELECT relname, coalesce(relacl, acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, relowner))
+                FROM pg_class WHERE relnamespace = 'scene_sync'::regnamespace AND relkind IN ('r', 'S', 'v')
+                UNION ALL
+                SELECT proname, coalesce(proacl, acldefault('f', proowner))
+                FROM pg_proc WHERE pronamespace = 'scene_sync'::regnamespace
+                UNION ALL
+                SELECT attname, attacl
+                FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+                WHERE relnamespace = 'scene_sync'::regnamespace
+            ) AS acl, aclexplode(acl.list) AS right_
+            WHERE right_.grantee = 0
+            """)
+
+        #expect((0..<rights.count).map { rights.string($0, 0) } == [])
+    }
+
+    @Test func `the daemon may call what it needs and nothing else`() async throws {
+        let owner = try await Database.current.open()
+
+        let functions = try await owner.query(
+            """
+            SELECT proname, has_function_privilege('scenesync_daemon', oid, 'EXECUTE'), proconfig IS NOT NULL
+            FROM pg_proc WHERE pronamespace = 'scene_sync'::regnamespace ORDER BY proname
+            """)
+
+        let names = (0..<functions.count).filter { functions.bool($0, 1) == true }.map { functions.string($0, 0) }
+        #expect(names == ["channel", "fold_deletions", "load"])
+        // One is reached through the others only, and left alone for its speed.
+        let unpinned = (0..<functions.count).filter { functions.bool($0, 2) == false }.map { functions.string($0, 0) }
+        #expect(unpinned == ["announce"])
+    }
+}
