@@ -1,9 +1,10 @@
 -- Announces one change if it fits into a payload, and says whether it did: the one place where anything
 -- is announced. PostgreSQL takes 7,999 bytes; one more would fail the writer's statement.
 --
--- Reached through the trigger functions only, so it runs under their search_path: to pin it once more
--- would cost as much as the rest of it. For the same reason it is one statement: every further
--- expression is set up anew in each transaction.
+-- Reached through the trigger functions only, so it runs under their settings: to pin the search_path once
+-- more would cost as much as the rest of it. They switch trace_notify off, with which any writer could
+-- have PostgreSQL tell the channel. It is one statement, since every further expression is set up anew in
+-- each transaction.
 CREATE OR REPLACE FUNCTION scene_sync.announce(
     operation text,
     project uuid,

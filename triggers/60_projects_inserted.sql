@@ -4,6 +4,7 @@ RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET trace_notify = off
 AS $$
 BEGIN
     PERFORM scene_sync.announce(

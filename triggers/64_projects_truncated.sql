@@ -4,6 +4,7 @@ RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET trace_notify = off
 AS $$
 DECLARE
     number bigint := nextval('scene_sync.change_number');

@@ -37,7 +37,8 @@ struct FeedSessions {
 
     private static func listen(on session: Session) async throws -> String {
         do {
-            guard let channel = try await session.query("SELECT scene_sync.channel()", deadline: patience).string(0, 0) else {
+            guard let channel = try await session.query("SELECT scene_sync.channel()", deadline: patience).string(0, 0)
+            else {
                 throw FeedError.notMigrated("scene_sync.settings is empty")
             }
             try await session.query("LISTEN \"\(channel)\"", deadline: patience)
@@ -50,7 +51,8 @@ struct FeedSessions {
     private static func checkOneServer(_ sessions: [Session]) async throws {
         var starts: Set<String?> = []
         for session in sessions {
-            starts.insert(try await session.query("SELECT pg_postmaster_start_time()::text", deadline: patience).string(0, 0))
+            starts.insert(
+                try await session.query("SELECT pg_postmaster_start_time()::text", deadline: patience).string(0, 0))
         }
         guard starts.count == 1 else { throw FeedError.differentServers }
     }

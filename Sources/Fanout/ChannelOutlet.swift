@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -6,6 +7,9 @@ import Synchronization
 final class ChannelOutlet: ChannelInboundHandler, RemovableChannelHandler, Outlet {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
+
+    private static let sendBuffer_bytes: ChannelOptions.Types.SocketOption.Value = 128 << 10
+    private static let deadPeer_milliseconds: ChannelOptions.Types.SocketOption.Value = 30_000
 
     private let stream: EventStream
     private let counters: DeliveryCounters
@@ -18,10 +22,19 @@ final class ChannelOutlet: ChannelInboundHandler, RemovableChannelHandler, Outle
 
     static func attach(to channel: any Channel, _ stream: EventStream, _ counters: DeliveryCounters) throws {
         let outlet = ChannelOutlet(stream, counters)
+        try bound(channel)
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(outlet, position: .before(pipeline.handler(type: HTTPResponseEncoder.self)))
         guard channel.isActive else { return stream.abandon() }
         stream.attach(outlet)
+    }
+
+    /// Keeps the kernel from buffering megabytes for a reader that does not read, and from waiting a quarter of an hour
+    /// for one that is gone (tcp(7)).
+    private static func bound(_ channel: any Channel) throws {
+        let userTimeout = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: TCP_USER_TIMEOUT))
+        try channel.syncOptions?.setOption(.socketOption(.so_sndbuf), value: sendBuffer_bytes)
+        try channel.syncOptions?.setOption(userTimeout, value: deadPeer_milliseconds)
     }
 
     var isWritable: Bool {

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct ChangeDecoderTests {
     static let id = "aaaaaaaa-0000-4000-8000-000000000001"
-    static let start = #"{"v":1,"op":"insert","project":"\#(id)","xid":"18446744073709551615","n":45,"at":1000,"began":900,"pid":7,"rows":2,"#
+    static let start =
+        #"{"v":1,"op":"insert","project":"\#(id)","xid":"18446744073709551615","n":45,"at":1000,"began":900,"pid":7,"rows":2,"#
 
     private func decode(_ text: String) throws -> FeedMessage {
         try ChangeDecoder.decode(Array(text.utf8))
@@ -22,7 +23,8 @@ import Testing
         let message = try decode(Self.start + #""set":[[1,0,"a\n\"é😀"],[-2,3,"b"]],"gone":[[1,1]],"lost":[1]}"#)
 
         let set = [
-            Image(place: Place(scene: 1, image: 0), url: ImageURL("a\n\"é😀")), Image(place: Place(scene: -2, image: 3), url: ImageURL("b")),
+            Image(place: Place(scene: 1, image: 0), url: ImageURL("a\n\"é😀")),
+            Image(place: Place(scene: -2, image: 3), url: ImageURL("b")),
         ]
         #expect(message == change(.images(set: set, gone: [Place(scene: 1, image: 1)], lost: [1])))
     }
@@ -33,11 +35,15 @@ import Testing
     }
 
     @Test func `what a later version may add is passed over`() throws {
-        #expect(try decode(Self.start + #""set":[],"new":{"a":[1,"]"]}}"#) == change(.images(set: [], gone: [], lost: [])))
+        #expect(
+            try decode(Self.start + #""set":[],"new":{"a":[1,"]"]}}"#) == change(.images(set: [], gone: [], lost: [])))
     }
 
     @Test func `a truncation concerns every project`() throws {
-        guard case .change(let change) = try decode(#"{"v":1,"op":"truncate","project":null,"xid":"5","n":1,"rows":0,"reload":true}"#) else {
+        guard
+            case .change(let change) = try decode(
+                #"{"v":1,"op":"truncate","project":null,"xid":"5","n":1,"rows":0,"reload":true}"#)
+        else {
             Issue.record("not a change")
             return
         }
@@ -50,12 +56,18 @@ import Testing
     }
 
     @Test(arguments: [
-        "", " ", "x", "null", "[]", "{}", "\"\"", #"{"v":1}"#, #"{"v":2,"daemon":9,"canary":12}"#, #"{"v":1,"daemon":-9,"canary":12}"#,
-        #"{"v":1,"op":"insert","project":null,"xid":"5","n":1,"set":[]}"#, #"{"v":1,"op":"drop","project":"\#(id)","xid":"5","n":1,"set":[]}"#,
-        #"{"v":1,"op":"truncate","project":"\#(id)","xid":"5","n":1,"reload":true}"#, #"{"v":1,"op":"insert","project":"x","xid":"5","n":1,"set":[]}"#,
-        start + #""set":[[1,0]]}"#, start + #""set":[[1,0,3]]}"#, start + #""set":[[1,0,"a",1]]}"#, start + #""set":[[2147483648,0,"a"]]}"#,
-        start + #""set":[[1.5,0,"a"]]}"#, start + #""set":[[1,0,"\ud800"]]}"#, start + #""set":[]}x"#, start + #""set":[]"#, start + #""set":{}}"#,
-        start + #""reload":false}"#, start + #""gone":[[1,1]]}"#, #"{"v":1,"op":"insert","project":"\#(id)","xid":5,"n":1,"set":[]}"#,
+        "", " ", "x", "null", "[]", "{}", "\"\"", #"{"v":1}"#, #"{"v":2,"daemon":9,"canary":12}"#,
+        #"{"v":1,"daemon":-9,"canary":12}"#,
+        #"{"v":1,"op":"insert","project":null,"xid":"5","n":1,"set":[]}"#,
+        #"{"v":1,"op":"drop","project":"\#(id)","xid":"5","n":1,"set":[]}"#,
+        #"{"v":1,"op":"truncate","project":"\#(id)","xid":"5","n":1,"reload":true}"#,
+        #"{"v":1,"op":"insert","project":"x","xid":"5","n":1,"set":[]}"#,
+        start + #""set":[[1,0]]}"#, start + #""set":[[1,0,3]]}"#, start + #""set":[[1,0,"a",1]]}"#,
+        start + #""set":[[2147483648,0,"a"]]}"#,
+        start + #""set":[[1.5,0,"a"]]}"#, start + #""set":[[1,0,"\ud800"]]}"#, start + #""set":[]}x"#,
+        start + #""set":[]"#, start + #""set":{}}"#,
+        start + #""reload":false}"#, start + #""gone":[[1,1]]}"#,
+        #"{"v":1,"op":"insert","project":"\#(id)","xid":5,"n":1,"set":[]}"#,
         #"{"v":1,"op":"insert","project":"\#(id)","xid":"5","n":99999999999999999999,"set":[]}"#,
         #"{"v":1,"op":"insert","project":"\#(id)","xid":"5","n":1,"rows":9223372036854775807,"set":[]}"#,
     ])
@@ -63,7 +75,9 @@ import Testing
         #expect(throws: JSONError.self) { try decode(payload) }
     }
 
-    @Test(arguments: [UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "\""), UInt8(ascii: "\\"), 0, 0x80, 0xFF, UInt8(ascii: " ")])
+    @Test(arguments: [
+        UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "\""), UInt8(ascii: "\\"), 0, 0x80, 0xFF, UInt8(ascii: " "),
+    ])
     func `7,999 bytes of one kind are refused at once`(byte: UInt8) {
         #expect(throws: JSONError.self) { try ChangeDecoder.decode(Array(repeating: byte, count: 7_999)) }
     }
@@ -84,7 +98,9 @@ import Testing
                 }
             }
             do {
-                if case .change(let change) = try ChangeDecoder.decode(mutated), case .images(let set, _, _) = change.effect {
+                if case .change(let change) = try ChangeDecoder.decode(mutated),
+                    case .images(let set, _, _) = change.effect
+                {
                     // What is let through is text that can be embedded in an answer as it is.
                     for image in set {
                         let text = try #require(String(validating: image.url.literal, as: UTF8.self), "seed \(seed)")

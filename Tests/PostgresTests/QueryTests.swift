@@ -132,6 +132,17 @@ struct QueryTests {
         #expect(try await right.int64(0, 0) == 1)
     }
 
+    @Test func `a statement that could not be prepared is prepared as soon as it can be`() async throws {
+        let session = try await Database.current.open()
+        let select = "SELECT count(*) FROM places"
+        let error = await failure { try await session.queryPrepared(select) }
+        #expect(error?.sqlstate == "42P01")
+
+        try await session.query("CREATE TABLE places (id int)")
+
+        #expect(try await session.queryPrepared(select).int64(0, 0) == 0)
+    }
+
     @Test func `a statement that fails is not parsed again`() async throws {
         let session = try await Database.current.open()
 

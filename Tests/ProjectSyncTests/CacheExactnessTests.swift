@@ -27,7 +27,8 @@ import Testing
             fixture.takeLoad(), snapshot: TransactionSnapshot(xmin: 50, xmax: 100, inProgress: [50]))
         _ = await read.value
 
-        fixture.apply(try setImages([image(1, 0, "late commit")], xid: 50), try setImages([image(2, 0, "seen")], xid: 51))
+        fixture.apply(
+            try setImages([image(1, 0, "late commit")], xid: 50), try setImages([image(2, 0, "seen")], xid: 51))
 
         #expect(try fixture.scenes == #"[{"index": 1, "imageUrls": ["late commit"]}, {"index": 2, "imageUrls": []}]"#)
     }
@@ -37,11 +38,14 @@ import Testing
         let read = await fixture.read(try projectID())
         let load = try fixture.takeLoad()
 
-        fixture.apply(try setImages([image(1, 0, "unseen")], xid: 100), try setImages([image(2, 0, "seen, then replaced")], xid: 99))
+        fixture.apply(
+            try setImages([image(1, 0, "unseen")], xid: 100),
+            try setImages([image(2, 0, "seen, then replaced")], xid: 99))
         try fixture.complete(load, CacheFixture.document, [image(2, 0, "replaced")])
         _ = await read.value
 
-        #expect(try fixture.scenes == #"[{"index": 1, "imageUrls": ["unseen"]}, {"index": 2, "imageUrls": ["replaced"]}]"#)
+        #expect(
+            try fixture.scenes == #"[{"index": 1, "imageUrls": ["unseen"]}, {"index": 2, "imageUrls": ["replaced"]}]"#)
     }
 
     @Test func `a change before the load is sent is left to the load`() async throws {
@@ -63,7 +67,8 @@ import Testing
         fixture.apply(Change(operation: .projectUpdate, project: try projectID(), xid: 100, n: 1, effect: .reload))
         try fixture.complete(load)
         _ = await read.value
-        try fixture.complete(fixture.takeLoad(), #"{"scenes": []}"#, snapshot: TransactionSnapshot(xmin: 101, xmax: 101))
+        try fixture.complete(
+            fixture.takeLoad(), #"{"scenes": []}"#, snapshot: TransactionSnapshot(xmin: 101, xmax: 101))
 
         #expect(try fixture.scenes == "[]")
     }
@@ -76,7 +81,9 @@ import Testing
         #expect(fixture.cache.takeLoads(atMost: 1) == nil)
     }
 
-    @Test func `changes after a changed document wait for its load, so that no state is shown that never was`() async throws {
+    @Test func `changes after a changed document wait for its load, so that no state is shown that never was`()
+        async throws
+    {
         let fixture = try await CacheFixture.warm()
         _ = try fixture.watch()
         _ = fixture.audience.heard()
@@ -97,7 +104,8 @@ import Testing
                 == #"[{"index": 1, "imageUrls": ["same transaction", "after the load was sent"]}]"#)
     }
 
-    @Test func `of changes that a load has missed those after a changed document wait for the next load`() async throws {
+    @Test func `of changes that a load has missed those after a changed document wait for the next load`() async throws
+    {
         let fixture = CacheFixture()
         let read = await fixture.read(try projectID())
         let load = try fixture.takeLoad()
@@ -119,7 +127,8 @@ import Testing
         _ = fixture.audience.heard()
 
         fixture.apply(
-            try setImages([image(1, 0, "a")], n: 1), try setImages([image(2, 0, "b")], n: 2), try setImages([image(1, 1, "c")], n: 3))
+            try setImages([image(1, 0, "a")], n: 1), try setImages([image(2, 0, "b")], n: 2),
+            try setImages([image(1, 1, "c")], n: 3))
 
         #expect(fixture.audience.heard() == ["scenes 1,2"])
         #expect(watcher.heard == ["begin snapshot,ready"])
@@ -140,7 +149,8 @@ import Testing
 
         fixture.apply(Change(operation: .truncate, project: nil, xid: 100, n: 1, effect: .reload))
         try fixture.complete(
-            fixture.takeLoad(), CacheFixture.document, lost: [1: 1], snapshot: TransactionSnapshot(xmin: 101, xmax: 101))
+            fixture.takeLoad(), CacheFixture.document, lost: [1: 1], snapshot: TransactionSnapshot(xmin: 101, xmax: 101)
+        )
 
         #expect(try fixture.scenes == #"[{"index": 1, "imageUrls": []}, {"index": 2, "imageUrls": []}]"#)
     }

@@ -35,7 +35,8 @@ import Testing
         try fixture.complete(load, CacheFixture.document, [image(1, 0, "a")])
         #expect(source(await first.value) == "request")
         try fixture.complete(
-            fixture.takeLoad(), CacheFixture.document, [image(1, 0, "b")], snapshot: TransactionSnapshot(xmin: 101, xmax: 101))
+            fixture.takeLoad(), CacheFixture.document, [image(1, 0, "b")],
+            snapshot: TransactionSnapshot(xmin: 101, xmax: 101))
 
         for read in [second, third] {
             guard case .found(let answer) = await read.value else {
@@ -68,7 +69,8 @@ import Testing
 
         #expect(source(await fixture.cache.read(try projectID())) == "hit stale")
         #expect(source(await fixture.cache.read(try projectID(), fresh: true)) == "unavailable")
-        #expect(source(await fixture.cache.read(try projectID("bbbbbbbb-0000-4000-8000-000000000001"))) == "unavailable")
+        #expect(
+            source(await fixture.cache.read(try projectID("bbbbbbbb-0000-4000-8000-000000000001"))) == "unavailable")
     }
 
     @Test func `a reader who waits is told when the feed is lost`() async throws {
@@ -113,7 +115,8 @@ import Testing
         let fixture = try await CacheFixture.warm()
         let noticed = ContinuousClock.now
         fixture.cache.apply(
-            [Change(operation: .projectUpdate, project: try projectID(), xid: 100, n: 1, effect: .reload)], now: noticed)
+            [Change(operation: .projectUpdate, project: try projectID(), xid: 100, n: 1, effect: .reload)], now: noticed
+        )
 
         fixture.cache.prove(at: noticed + .seconds(9))
 
@@ -128,7 +131,8 @@ import Testing
             let read = await fixture.read(id)
             let state = try Array(#"{"a": "\#(String(repeating: "x", count: 400))"}"#.utf8).withUnsafeBytes { bytes in
                 try Project(
-                    id: id, documentText: bytes, images: [], generations: [:], snapshot: TransactionSnapshot(xmin: 1, xmax: 1))
+                    id: id, documentText: bytes, images: [], generations: [:],
+                    snapshot: TransactionSnapshot(xmin: 1, xmax: 1))
             }
             fixture.cache.complete(
                 try fixture.takeLoad(), [LoadedProject(id: id, project: state, snapshot: state.snapshot)])

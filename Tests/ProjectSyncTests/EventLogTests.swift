@@ -20,7 +20,9 @@ import Testing
     }
 
     private func scenes(since revision: Revision) -> [Int32]? {
-        guard let position = log.position(of: revision), case .scenes(let events)? = log.gap(since: position) else { return nil }
+        guard let position = log.position(of: revision), case .scenes(let events)? = log.gap(since: position) else {
+            return nil
+        }
         return events.map(\.scene)
     }
 

@@ -17,9 +17,11 @@ import Testing
 
     @Test func `different contents have different revisions`() throws {
         let revisions = try [
-            project(nil), project("null"), project("{}"), project(Self.document), project(Self.document, [image(1, 0, "a")]),
+            project(nil), project("null"), project("{}"), project(Self.document),
+            project(Self.document, [image(1, 0, "a")]),
             project(Self.document, [image(1, 0, "b")]), project(Self.document, [image(1, 1, "a")]),
-            project(Self.document, [image(2, 0, "a")]), project(Self.document, lost: [1: 1]), project(Self.document, lost: [2: 1]),
+            project(Self.document, [image(2, 0, "a")]), project(Self.document, lost: [1: 1]),
+            project(Self.document, lost: [2: 1]),
             project(Self.document, [image(1, 0, "a"), image(1, 0, "a")]),
         ].map(\.revision)
 
@@ -33,10 +35,15 @@ import Testing
 
         #expect(Revision(text) == revision)
         #expect(text.utf8.count == 22)
-        #expect(text.utf8.allSatisfy { "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8.contains($0) })
+        #expect(
+            text.utf8.allSatisfy {
+                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8.contains($0)
+            })
     }
 
-    @Test(arguments: ["", "x", "AAAAAAAAAAAAAAAAAAAAAB", "AAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAA=="])
+    @Test(arguments: [
+        "", "x", "AAAAAAAAAAAAAAAAAAAAAB", "AAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAA==",
+    ])
     func `other text is no revision`(text: String) {
         #expect(Revision(text) == nil)
     }

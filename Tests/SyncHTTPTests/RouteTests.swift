@@ -17,7 +17,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "/", "/healthz", "/readyz", "/metrics", "/v1/monitor", "/projects/\(id)", "/v1/projects/\(id)", "/v1/projects/\(id)/scenes",
+        "/", "/healthz", "/readyz", "/metrics", "/v1/monitor", "/projects/\(id)", "/v1/projects/\(id)",
+        "/v1/projects/\(id)/scenes",
         "/v1/projects/\(id)/events", "/v1/projects/\(id.uppercased())",
     ])
     func `what there is answers GET and HEAD, and tells other methods so`(path: String) {
@@ -28,15 +29,20 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "/x", "/healthz/", "/v1", "/v1/", "/v1/projects", "/v1/projects/", "/v1/projects/\(id)/", "/v1/projects/\(id)/x",
-        "/v1/projects/\(id)/scenes/", "//", "/v1//projects/\(id)", "/projects/", "/V1/projects/\(id)", "/v1/projects/\(id)/events/x",
+        "", "/x", "/healthz/", "/v1", "/v1/", "/v1/projects", "/v1/projects/", "/v1/projects/\(id)/",
+        "/v1/projects/\(id)/x",
+        "/v1/projects/\(id)/scenes/", "//", "/v1//projects/\(id)", "/projects/", "/V1/projects/\(id)",
+        "/v1/projects/\(id)/events/x",
     ])
     func `any other path is not found, whatever the method`(path: String) {
         #expect(status(.get, path) == 404)
         #expect(status(.post, path) == 404)
     }
 
-    @Test(arguments: ["/v1/projects/x", "/v1/projects/\(id)0/scenes", "/v1/projects/{\(id)}/events", "/projects/1", "/v1/projects/%20"])
+    @Test(arguments: [
+        "/v1/projects/x", "/v1/projects/\(id)0/scenes", "/v1/projects/{\(id)}/events", "/projects/1",
+        "/v1/projects/%20",
+    ])
     func `an id of another form is malformed`(path: String) {
         #expect(status(.get, path) == 400)
     }

@@ -15,7 +15,9 @@ struct AppTriggerTests {
                 """)
     }
 
-    @Test(arguments: ["INSERT INTO @images VALUES (@A, 3, 0, 'x')", "INSERT INTO @images VALUES (@A, 3, 0, 'x'), (@A, 4, 0, 'y')"])
+    @Test(arguments: [
+        "INSERT INTO @images VALUES (@A, 3, 0, 'x')", "INSERT INTO @images VALUES (@A, 3, 0, 'x'), (@A, 4, 0, 'y')",
+    ])
     func `an image that the app changes before it is saved is announced as saved`(_ insert: String) async throws {
         let feed = try await Feed()
         try await create("early", "BEFORE INSERT", "NEW.image_url := upper(NEW.image_url)", feed)
@@ -27,7 +29,9 @@ struct AppTriggerTests {
         #expect(heard[0].set?.first { $0.scene == 3 }?.url == "X")
     }
 
-    @Test(arguments: ["INSERT INTO @images VALUES (@A, 3, 0, 'x')", "INSERT INTO @images VALUES (@A, 3, 0, 'x'), (@A, 4, 0, 'y')"])
+    @Test(arguments: [
+        "INSERT INTO @images VALUES (@A, 3, 0, 'x')", "INSERT INTO @images VALUES (@A, 3, 0, 'x'), (@A, 4, 0, 'y')",
+    ])
     func `an image that the app changes again is announced as it became`(_ insert: String) async throws {
         let feed = try await Feed()
         try await create(

@@ -39,7 +39,8 @@ struct ConcurrencyTests {
             }
             writers.append(writer)
         }
-        try await writers[0].query("UPDATE content_creation_requests SET generated_output = '[]' WHERE id = \("@C".withNames)")
+        try await writers[0].query(
+            "UPDATE content_creation_requests SET generated_output = '[]' WHERE id = \("@C".withNames)")
 
         let pids = writers.map { "\($0.backendPID)" }.joined(separator: ",")
         let modes = try await feed.owner.query(
@@ -62,20 +63,18 @@ struct ConcurrencyTests {
     }
 
     private func work(_ scene: Int) -> [String] {
-        [
+        let mine = "content_creation_request_id = @C AND scene_index = \(scene)"
+        return [
             "INSERT INTO @images VALUES (@C, \(scene), 0, 'x'), (@C, \(scene), 1, 'y')",
             "INSERT INTO @images VALUES (@C, \(scene), 2, 'z')",
-            "UPDATE generated_images SET image_url = 'new' WHERE content_creation_request_id = @C AND scene_index = \(scene)",
+            "UPDATE generated_images SET image_url = 'new' WHERE \(mine)",
             """
             INSERT INTO @images VALUES (@C, \(scene), 0, 'again')
             ON CONFLICT (content_creation_request_id, scene_index, image_index)
             DO UPDATE SET image_url = EXCLUDED.image_url
             """,
-            """
-            UPDATE generated_images SET scene_index = \(scene + 100)
-            WHERE content_creation_request_id = @C AND scene_index = \(scene) AND image_index = 1
-            """,
-            "DELETE FROM generated_images WHERE content_creation_request_id = @C AND scene_index = \(scene) AND image_index = 2",
+            "UPDATE generated_images SET scene_index = \(scene + 100) WHERE \(mine) AND image_index = 1",
+            "DELETE FROM generated_images WHERE \(mine) AND image_index = 2",
         ]
     }
 

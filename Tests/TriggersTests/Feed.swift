@@ -61,7 +61,8 @@ struct Feed: Sendable {
     /// As `A 1` for a scene an image has left, `A ended` for a project that went.
     func memories() async throws -> [String] {
         let rows = try await owner.query("SELECT project, coalesce(scene::text, 'ended') FROM scene_sync.deletions")
-        return (0..<rows.count).map { "\(Names.project(rows.string($0, 0) ?? "")) \(rows.string($0, 1) ?? "")" }.sorted()
+        return (0..<rows.count).map { "\(Names.project(rows.string($0, 0) ?? "")) \(rows.string($0, 1) ?? "")" }
+            .sorted()
     }
 
     /// One project as the daemon gets it.

@@ -10,9 +10,15 @@ struct HostileWriterTests {
         ("INSERT INTO @images VALUES (@A, 3, 0, 'x')", "insert A 1 row: 3/0=x"),
         ("INSERT INTO @images VALUES (@A, 4, 0, 'x'), (@A, 4, 1, 'y')", "insert A 2 rows: 4/0=x 4/1=y"),
         ("UPDATE public.generated_images SET image_url = 'z' WHERE scene_index == 4", "update A 2 rows: 4/0=z 4/1=z"),
-        ("UPDATE public.generated_images SET scene_index = 5 WHERE scene_index == 3", "update A 1 row: 5/0=x, gone 3/0, lost 3"),
+        (
+            "UPDATE public.generated_images SET scene_index = 5 WHERE scene_index == 3",
+            "update A 1 row: 5/0=x, gone 3/0, lost 3"
+        ),
         ("DELETE FROM public.generated_images WHERE scene_index == 5", "delete A 1 row: gone 5/0, lost 5"),
-        ("UPDATE public.content_creation_requests SET generated_output = '1' WHERE id == @C", "project_update C 1 row: reload"),
+        (
+            "UPDATE public.content_creation_requests SET generated_output = '1' WHERE id == @C",
+            "project_update C 1 row: reload"
+        ),
         ("UPDATE public.content_creation_requests SET id = @D WHERE id == @C", "project_delete C 1 row: reload"),
         ("DELETE FROM public.content_creation_requests WHERE id == @B", "project_delete B 1 row: reload"),
         ("TRUNCATE public.generated_images", "truncate * 0 rows: reload"),
@@ -96,7 +102,8 @@ struct HostileWriterTests {
         "datestyle = 'German'; SET intervalstyle = 'iso_8601'; SET bytea_output = 'escape'",
         "standard_conforming_strings = off; SET transform_null_equals = on; SET array_nulls = off",
         "row_security = off", "search_path = ''", "quote_all_identifiers = on; SET check_function_bodies = off",
-        "plpgsql.extra_errors = 'all'", "plan_cache_mode = 'force_custom_plan'", "plan_cache_mode = 'force_generic_plan'",
+        "plpgsql.extra_errors = 'all'", "plan_cache_mode = 'force_custom_plan'",
+        "plan_cache_mode = 'force_generic_plan'",
         "jit_above_cost = 0; SET jit_inline_above_cost = 0; SET jit_optimize_above_cost = 0",
         "parallel_setup_cost = 0; SET min_parallel_table_scan_size = 0; SET parallel_tuple_cost = 0",
         "enable_nestloop = off; SET enable_hashjoin = off; SET enable_mergejoin = off",
@@ -120,7 +127,8 @@ struct HostileWriterTests {
             }
             #expect(error?.sqlstate == "42501")
         }
-        for call in ["announce('insert', NULL, 1, 1, 'x')", "load('{}')", "channel()", "fold_deletions()", "examine()"] {
+        for call in ["announce('insert', NULL, 1, 1, 'x')", "load('{}')", "channel()", "fold_deletions()", "examine()"]
+        {
             let error = await #expect(throws: PostgresError.self) {
                 try await feed.writer.query("SELECT scene_sync.\(call)")
             }

@@ -41,7 +41,8 @@ struct ManyPlacesTests {
         try await feed.write(
             "INSERT INTO @images SELECT @C, scene, 0, 'x' FROM generate_series(1, $1::integer) AS scene", ["\(count)"])
         try await feed.write("UPDATE generated_images SET image_url = 'y' WHERE content_creation_request_id = @C")
-        try await feed.write("UPDATE generated_images SET scene_index = -scene_index WHERE content_creation_request_id = @C")
+        try await feed.write(
+            "UPDATE generated_images SET scene_index = -scene_index WHERE content_creation_request_id = @C")
         try await feed.write("DELETE FROM generated_images WHERE content_creation_request_id = @C")
 
         let heard = try await feed.heard().map(\.summary)

@@ -1,4 +1,4 @@
-/// Short names, so that a statement fits on a line: `@A` is a project's id, `@images` the table and what one saves there.
+/// Short names, so that a statement fits on a line: `@A` is a project's id, `@images` the table and its columns.
 enum Names {
     static let projects = ["A", "B", "C", "D"]
 

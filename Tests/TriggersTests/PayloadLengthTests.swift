@@ -59,7 +59,9 @@ struct PayloadLengthTests {
     }
 
     /// The payload, and what it would have to be to name everything.
-    private func save(_ url: String, _ way: WayToSave, _ feed: Feed) async throws -> (payload: Payload, complete: String) {
+    private func save(_ url: String, _ way: WayToSave, _ feed: Feed) async throws -> (
+        payload: Payload, complete: String
+    ) {
         try await feed.owner.run(script: way.preparation.withNames)
         let json = try #require(try await feed.write(way.sql, [url]).string(0, 0))
         let payload = try await feed.heard().last { $0.pid == feed.writer.backendPID && $0.project == Names.id("C") }

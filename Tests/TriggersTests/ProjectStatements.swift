@@ -15,7 +15,8 @@ enum ProjectStatements {
             "a change of all documents", "UPDATE content_creation_requests SET generated_output = '[]'",
             announces: ["A", "B", "C"].map { "project_update \($0) 1 row: reload" }),
         Statement(
-            "the loss of the document", "UPDATE content_creation_requests SET generated_output = NULL WHERE id IN (@B, @C)",
+            "the loss of the document",
+            "UPDATE content_creation_requests SET generated_output = NULL WHERE id IN (@B, @C)",
             announces: ["project_update B 1 row: reload"]),
         Statement(
             "JSON's null instead of none",

@@ -21,7 +21,8 @@ struct RandomStatement {
         case 6: "UPDATE generated_images SET image_url = '\(url)' WHERE \(scene)"
         case 7: "UPDATE generated_images SET image_index = image_index + 3 WHERE \(scene)"
         case 8: "UPDATE generated_images SET scene_index = \(number(1...3)) WHERE \(place)"
-        case 9: "UPDATE generated_images SET content_creation_request_id = \(project), image_url = '\(url)' WHERE \(place)"
+        case 9:
+            "UPDATE generated_images SET content_creation_request_id = \(project), image_url = '\(url)' WHERE \(place)"
         case 10...11: "DELETE FROM generated_images WHERE \(place)"
         case 12: "DELETE FROM generated_images WHERE \(scene)"
         case 13:

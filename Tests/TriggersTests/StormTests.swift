@@ -31,8 +31,11 @@ struct StormTests {
         for project in ["A", "B"] {
             let id = Names.id(project)
             let rows = try await feed.owner.query(
-                "SELECT scene_index, image_index, image_url FROM generated_images WHERE content_creation_request_id = $1",
-                [id])
+                """
+                SELECT scene_index, image_index, image_url
+                FROM generated_images
+                WHERE content_creation_request_id = $1
+                """, [id])
             var places: [Rebuilt.Place: String] = [:]
             for row in 0..<rows.count {
                 let scene = Int(rows.int64(row, 0) ?? 0)

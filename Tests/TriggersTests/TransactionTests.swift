@@ -129,7 +129,9 @@ struct TransactionTests {
             let writer = try await database.open(as: .writer)
             try await writer.query("BEGIN")
             try await writer.query(insert.withNames)
-            let refusal = await #expect(throws: PostgresError.self) { try await writer.query("PREPARE TRANSACTION 'x'") }
+            let refusal = await #expect(throws: PostgresError.self) {
+                try await writer.query("PREPARE TRANSACTION 'x'")
+            }
             try await writer.query("BEGIN")
             try await writer.query("UPDATE content_creation_requests SET status = 'done'")
 

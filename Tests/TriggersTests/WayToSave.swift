@@ -18,7 +18,10 @@ enum WayToSave: String, CaseIterable, Sendable {
             DO UPDATE SET image_url = EXCLUDED.image_url RETURNING to_json(image_url)
             """
         case .update:
-            "UPDATE generated_images SET image_url = $1 WHERE content_creation_request_id = @C RETURNING to_json(image_url)"
+            """
+            UPDATE generated_images SET image_url = $1 WHERE content_creation_request_id = @C
+            RETURNING to_json(image_url)
+            """
         case .move:
             """
             UPDATE generated_images SET image_url = $1, content_creation_request_id = @C, scene_index = 7

@@ -6,7 +6,7 @@ final class RevisionBook: Sendable {
 
     /// False if this revision has been seen with another text.
     func note(_ revision: String, _ text: String) -> Bool {
-        let hash = text.hashValue
+        let hash = text.hashOfBytes
         return texts.withLock { texts in
             guard let known = texts.updateValue(hash, forKey: revision) else { return true }
             return known == hash

@@ -18,7 +18,7 @@ struct Storm {
         streams = (0..<settings.streams).map {
             StormStream($0, of: watched[$0 % watched.count], isSlow: $0 < settings.slowStreams)
         }
-        readers = (0..<settings.readers).map { StormReader($0) }
+        readers = (0..<settings.readers + settings.writers).map { StormReader($0) }
         audit = StormAudit(world, streams, readers)
     }
 
@@ -26,8 +26,8 @@ struct Storm {
         try await StormSchema.fill(world)
         await withTaskGroup { group in
             for stream in streams { group.addTask { await stream.run(in: world, others: streams) } }
-            for reader in readers { group.addTask { await reader.run(in: world) } }
-            group.addTask { await StormNemesis.run(in: world) }
+            for reader in readers.prefix(world.settings.readers) { group.addTask { await reader.run(in: world) } }
+            group.addTask { await StormNemesis(world: world, daemon: daemon).run() }
             async let writing: Void = write()
             do {
                 try await conduct()
@@ -46,8 +46,7 @@ struct Storm {
             storm with seed \(world.settings.seed): \(world.counts.text)
             the longest wait of an undisturbed audit: \(audit.worstLag)
             \(metrics.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
-            the daemon's last words:
-            \(daemon.log.suffix(12).joined(separator: "\n"))
+            \(world.findings.isEmpty ? "" : daemon.log.suffix(60).joined(separator: "\n"))
             """
     }
 
@@ -77,14 +76,18 @@ struct Storm {
     private func conduct() async throws {
         defer { world.end() }
         var random = world.random(4_000)
+        var pause = world.settings.auditsApart
         while !world.isWritten, world.findings.isEmpty {
-            try await Task.sleep(for: world.settings.auditsApart)
+            try await Task.sleep(for: pause)
             let due = world.transactionsBegun * (world.settings.restarts + 1) / world.settings.transactions
             if world.counts[.restarts] < min(due, world.settings.restarts) {
                 try await world.database.server.restart(random.chance(0.5) ? .fast : .immediate)
                 world.counts.add(.restarts)
             }
+            let begin = ContinuousClock.now
             try await audit.run(admittingOpenTransactions: random.chance(0.85))
+            // On a slow machine too there has to be time for writing.
+            pause = max(world.settings.auditsApart, ContinuousClock.now - begin)
         }
         if world.findings.isEmpty { try await audit.run(admittingOpenTransactions: false) }
     }
@@ -93,7 +96,7 @@ struct Storm {
         await withTaskGroup { group in
             for number in 0..<world.settings.writers {
                 group.addTask {
-                    var writer = StormWriter(number, world)
+                    var writer = StormWriter(number, world, reader: readers[world.settings.readers + number])
                     await writer.run()
                 }
             }

@@ -10,6 +10,8 @@ final class StormAudit: Sendable {
         let isFinal: Bool
     }
 
+    private static let workers = 10
+
     private let world: StormWorld
     private let streams: [StormStream]
     private let readers: [StormReader]
@@ -65,12 +67,12 @@ final class StormAudit: Sendable {
     }
 
     private func compare(with expected: [String: String]) async throws {
-        let deadline = ContinuousClock.now + world.settings.patience
+        let begin = ContinuousClock.now
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for worker in 0..<4 {
+            for worker in 0..<Self.workers {
                 group.addTask {
-                    for (number, project) in self.world.projects.enumerated() where number % 4 == worker {
-                        try await self.compare(project, with: expected[project.id], until: deadline)
+                    for (number, project) in self.world.projects.enumerated() where number % Self.workers == worker {
+                        try await self.compare(project, with: expected[project.id], since: begin)
                     }
                 }
             }
@@ -79,28 +81,33 @@ final class StormAudit: Sendable {
     }
 
     private func compare(
-        _ project: StormProject, with expected: String?, until deadline: ContinuousClock.Instant
+        _ project: StormProject, with expected: String?, since begin: ContinuousClock.Instant
     ) async throws {
-        try await wait(for: project, expected, "the fresh read", deadline) {
+        try await wait(for: project, expected, "the fresh read", begin) {
             let (status, text, _) = try await self.read(project, ["Cache-Control": "no-cache"])
             // Whatever the feed has heard: nobody writes, so a load that was made now has it all.
-            if text == expected { return nil }
-            return Difference(what: "shows \(text ?? "status \(status)")", isFinal: status != 503)
+            return Self.compare(text, status, expected, isFinal: status != 503)
         }
         var revision: String?
-        try await wait(for: project, expected, "the read", deadline) {
+        try await wait(for: project, expected, "the read", begin) {
             let (status, text, tag) = try await self.read(project, [:])
             revision = tag
-            return text == expected ? nil : Difference(what: "shows \(text ?? "status \(status)")", isFinal: false)
+            return Self.compare(text, status, expected, isFinal: false)
         }
         for stream in streams where stream.project == project {
-            let found = try await wait(for: project, expected, "a stream", deadline) {
+            let found = try await wait(for: project, expected, "a stream", begin) {
                 stream.difference(from: expected, revision: revision).map {
                     Difference(what: $0, isFinal: false)
                 }
             }
             if found { world.findings.add(stream.recentEvents) }
         }
+    }
+
+    private static func compare(_ text: String?, _ status: Int, _ expected: String?, isFinal: Bool) -> Difference? {
+        if let text, let expected, text.hasSameBytes(as: expected) { return nil }
+        if expected == nil, status == 404 { return nil }
+        return Difference(what: "shows \(text ?? "status \(status)")", isFinal: isFinal)
     }
 
     private func read(_ project: StormProject, _ headers: [String: String]) async throws -> (Int, String?, String?) {
@@ -115,10 +122,12 @@ final class StormAudit: Sendable {
     /// Returns whether a difference was left.
     @discardableResult
     private func wait(
-        for project: StormProject, _ expected: String?, _ what: String, _ deadline: ContinuousClock.Instant,
+        for project: StormProject, _ expected: String?, _ what: String, _ begin: ContinuousClock.Instant,
         _ difference: () async throws -> Difference?
     ) async throws -> Bool {
         while let found = try await difference() {
+            // The nemesis does not wait for audits.
+            let deadline = max(begin, world.lastStrike ?? begin) + world.settings.patience
             if found.isFinal || ContinuousClock.now > deadline {
                 world.find("\(what): \(found.what)", of: project.id, "expected \(expected ?? "no project")")
                 return true

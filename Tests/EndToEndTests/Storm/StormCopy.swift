@@ -21,7 +21,6 @@ enum StormCopy {
             let child = try? await ChildProcess.start(arguments, environment: ["PGOPTIONS": "-c lock_timeout=250ms"])
         else { return false }
         let status = await child.waitForExit()
-        if status != 0 { print("COPY FAILED", status, String(decoding: (try? await child.errors.read(until: .now + .seconds(1))) ?? [], as: UTF8.self)) }
         if status == 0 { world.history.add(project.id, "copied \(rows)") }
         return status == 0
     }

@@ -8,10 +8,10 @@ final class StormCounts: Sendable {
         case longTransactions, serializable, repeatableRead, copies
         case documentUpdates, oddDocuments, projectDeletions, projectInsertions, renamings, truncates, folds
         case longURLs, wideInserts
-        case reads, freshReads, notModified, unavailable
+        case reads, freshReads, ownReads, notModified, unavailable
         case connections, cuts, resumesByScenes, resumesByReady, resumesBySnapshot, foreignIDs, garbageIDs
         case events, stales, deletions
-        case listenersKilled, canariesKilled, loadersKilled, allKilled, restarts
+        case listenersKilled, canariesKilled, loadersKilled, allKilled, freezes, restarts
         case audits, comparisons, observations, differences
     }
 

@@ -11,38 +11,53 @@ final class StormLedger: Sendable {
 
         init(order: Int64, text: String) {
             self.order = order
-            whole = text.hashValue
+            whole = text.hashOfBytes
             scenes = (try? JSONReader.read(text)).map(StormLedger.scenes) ?? [:]
         }
     }
 
-    private let entries: Mutex<[String: [Entry]]>
+    private struct Page {
+        var entries: [Entry] = []
+        var newest: Int64?
+    }
+
+    private let pages: Mutex<[String: Page]>
 
     init(projects: [String]) {
-        entries = Mutex(Dictionary(uniqueKeysWithValues: projects.map { ($0, []) }))
+        pages = Mutex(Dictionary(uniqueKeysWithValues: projects.map { ($0, Page()) }))
     }
 
     func follows(_ project: String) -> Bool {
-        entries.withLock { $0[project] != nil }
+        pages.withLock { $0[project] != nil }
     }
 
     func add(_ new: [Entry], to project: String) {
-        entries.withLock { $0[project]?.append(contentsOf: new) }
+        pages.withLock { pages in
+            guard var page = pages[project] else { return }
+            page.entries += new
+            page.newest = new.map(\.order).reduce(page.newest) { max($0 ?? $1, $1) }
+            pages[project] = page
+        }
     }
 
     /// To be asked while nobody writes.
     func states(of project: String) -> [Entry] {
-        entries.withLock { entries in
-            entries[project]?.sort { $0.order < $1.order }
-            return entries[project] ?? []
+        pages.withLock { pages in
+            pages[project]?.entries.sort { $0.order < $1.order }
+            return pages[project]?.entries ?? []
         }
+    }
+
+    /// The order of the newest state that is known to be committed.
+    func newest(of project: String) -> Int64? {
+        pages.withLock { $0[project]?.newest }
     }
 
     /// The `imageUrls` of each scene, by its index.
     static func scenes(of document: JSONNode) -> [Int: Int] {
         var scenes: [Int: Int] = [:]
         for scene in document["scenes"]?.elements ?? [] {
-            if let index = scene["index"]?.int, let urls = scene["imageUrls"] { scenes[index] = urls.text.hashValue }
+            if let index = scene["index"]?.int, let urls = scene["imageUrls"] { scenes[index] = urls.text.hashOfBytes }
         }
         return scenes
     }

@@ -2,7 +2,8 @@
 /// seen is known.
 struct StormObserver: Sendable {
     private enum Sight: Sendable {
-        case whole(Int)
+        /// `least` is the order of a state that was there before the question.
+        case whole(Int, least: Int64?)
         case scene(Int, urls: Int)
     }
 
@@ -10,13 +11,12 @@ struct StormObserver: Sendable {
     private var whole = 0
     private var scenes: [Int: Int] = [:]
 
-    mutating func see(whole text: String, from source: String) {
-        if ProcessEnvironment["TEMP_SCENES_ONLY"] != nil { return }
-        sights.append((.whole(text.hashValue), "\(source) \(text)"))
+    mutating func see(whole text: String, from source: String, least: Int64? = nil) {
+        sights.append((.whole(text.hashOfBytes, least: least), "\(source) \(text)"))
     }
 
     mutating func see(scene: Int, urls: JSONNode, from source: String) {
-        sights.append((.scene(scene, urls: urls.text.hashValue), "\(source) \(urls.text)"))
+        sights.append((.scene(scene, urls: urls.text.hashOfBytes), "\(source) \(urls.text)"))
     }
 
     /// Checks what was seen since the last time. Returns how much that was, and what should not have been seen.
@@ -24,7 +24,8 @@ struct StormObserver: Sendable {
         defer { sights = [] }
         for (number, (sight, source)) in sights.enumerated() {
             switch sight {
-            case .whole(let text):
+            case .whole(let text, let least):
+                if let least, let first = states.firstIndex(where: { $0.order >= least }) { whole = max(whole, first) }
                 guard let at = states[whole...].firstIndex(where: { $0.whole == text }) else {
                     let was = states.lastIndex { $0.whole == text }
                     return (number, Self.words("the project", was, after: whole, of: states.count, source))

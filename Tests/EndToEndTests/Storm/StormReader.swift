@@ -45,7 +45,21 @@ final class StormReader: Sendable {
         }
     }
 
-    private func take(_ answer: HTTPAnswer, _ project: StormProject, _ tag: String?, _ world: StormWorld) {
+    /// Asks for an answer that holds all that was committed before: here, by the only one who writes to the project.
+    func readOwn(_ project: StormProject, in world: StormWorld) async {
+        let least = world.ledger.newest(of: project.id)
+        let client = HTTPClient(port: world.port)
+        do {
+            let answer = try await client.get(
+                "/v1/projects/\(project.id)", ["Cache-Control": "no-cache"], within: .seconds(15))
+            world.counts.add(.ownReads)
+            take(answer, project, nil, world, least: least)
+        } catch {
+            world.find("reader \(number): no answer: \(error)", of: project.id)
+        }
+    }
+
+    private func take(_ answer: HTTPAnswer, _ project: StormProject, _ tag: String?, _ world: StormWorld, least: Int64? = nil) {
         switch answer.status {
         case 200:
             guard let text = answer.generatedOutput(of: project.id), let revision = answer.etag?.dropFirst().dropLast()
@@ -56,7 +70,7 @@ final class StormReader: Sendable {
             guard world.ledger.follows(project.id) else { return }
             observers.withLock {
                 $0[project.id, default: StormObserver()].see(
-                    whole: text, from: "GET \(answer["Cache-Status"] ?? "") \(revision)")
+                    whole: text, from: "GET \(answer["Cache-Status"] ?? "") \(revision)", least: least)
             }
         case 304:
             world.counts.add(.notModified)

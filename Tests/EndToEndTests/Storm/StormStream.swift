@@ -7,6 +7,8 @@ final class StormStream: Sendable {
         var observer = StormObserver()
         var isConnected = false
         var recent: [String] = []
+        /// The order of a state that the next snapshot must hold, because it is to be loaded for this connection.
+        var least: Int64?
     }
 
     /// How a connection begins.
@@ -35,7 +37,7 @@ final class StormStream: Sendable {
         state.withLock { state in
             guard let expected else { return state.isConnected && !state.mirror.isDeleted ? "it is not told" : nil }
             guard state.isConnected, state.mirror.isLive else { return "it is not live" }
-            guard let text = state.mirror.generatedOutput, text == expected else {
+            guard let text = state.mirror.generatedOutput, text.hasSameBytes(as: expected) else {
                 return "it shows \(state.mirror.generatedOutput ?? "nothing")"
             }
             return state.mirror.lastEventID == revision ? nil : "its last event id is \(state.mirror.lastEventID ?? "none")"
@@ -79,6 +81,7 @@ final class StormStream: Sendable {
         if arrival == .garbage { world.counts.add(.garbageIDs) }
         state.withLock { state in
             if arrival == .resumed { state.mirror.connect() } else { state.mirror.forget() }
+            state.least = arrival == .foreign || arrival == .garbage ? world.ledger.newest(of: project.id) : nil
             state.recent.append("connects, \(arrival), \(id ?? "no id")")
         }
         let inQuery = id.map { random.chance(0.3) && $0.utf8.allSatisfy { $0 > 32 && $0 < 127 } } ?? false
@@ -158,7 +161,10 @@ final class StormStream: Sendable {
                 state.observer.see(scene: scene, urls: urls, from: source)
             }
             guard let id = event.id, let text = state.mirror.generatedOutput else { return nil }
-            if isFollowed { state.observer.see(whole: text, from: source) }
+            if isFollowed {
+                state.observer.see(whole: text, from: source, least: state.least)
+                state.least = nil
+            }
             return (id, text)
         }
         if let noted, !world.revisions.note(noted.id, noted.text) {

@@ -16,6 +16,7 @@ final class StormWorld: Sendable {
     let ledger: StormLedger
     let revisions = RevisionBook()
     let history = StormHistory()
+    private let strike = Mutex<ContinuousClock.Instant?>(nil)
     private let begun = Atomic<Int>(0)
     private let ended = Atomic<Bool>(false)
     private let written = Atomic<Bool>(false)
@@ -54,6 +55,15 @@ final class StormWorld: Sendable {
 
     func end() {
         ended.store(true, ordering: .relaxed)
+    }
+
+    /// When a connection of the daemon was last broken on purpose.
+    var lastStrike: ContinuousClock.Instant? {
+        strike.withLock { $0 }
+    }
+
+    func noteStrike() {
+        strike.withLock { $0 = .now }
     }
 
     func random(_ part: Int) -> StormRandom {

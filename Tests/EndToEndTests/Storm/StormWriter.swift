@@ -5,12 +5,15 @@ import PostgresTestSupport
 struct StormWriter {
     let number: Int
     let world: StormWorld
+    private let reader: StormReader
     private var random: StormRandom
     private var session: Session?
 
-    init(_ number: Int, _ world: StormWorld) {
+    /// `reader` is how it sees its own writes.
+    init(_ number: Int, _ world: StormWorld, reader: StormReader) {
         self.number = number
         self.world = world
+        self.reader = reader
         random = world.random(100 + number)
     }
 
@@ -22,13 +25,17 @@ struct StormWriter {
             } else {
                 await carryOut(plan())
             }
+            if let own, random.chance(0.05) { await reader.readOwn(own, in: world) }
             world.gate.leave()
         }
         await session?.close()
     }
 
+    private var own: StormProject? {
+        world.projects.first { $0.writer == number }
+    }
+
     private mutating func plan() -> StormTransaction {
-        let own = world.projects.first { $0.writer == number }
         let project = random.chance(0.35) ? own ?? world.projects[0] : random.pick(world.sharedProjects)
         if random.chance(0.004) { return truncation(project) }
         var statements = StormStatements(world: world, random: random)

@@ -6,7 +6,6 @@ struct ProjectMirror: Sendable {
     private(set) var isDeleted = false
     /// From the last `ready` to the next `stale`, and on this connection.
     private(set) var isLive = false
-    /// The scenes as the last events that bore an id left them, and those since.
     private(set) var counts: [String: Int] = [:]
     let project: String
     /// Whether the stream tells of all scenes: of a part, `ready` may bear the revision of changes that were not told.
@@ -24,6 +23,7 @@ struct ProjectMirror: Sendable {
     /// A browser that connects again keeps what it has and brings its last event id.
     mutating func connect() {
         isLive = false
+        isDeleted = false
         isBetweenIDs = false
     }
 
@@ -34,7 +34,7 @@ struct ProjectMirror: Sendable {
 
     mutating func apply(_ event: ServerSentEvent) throws {
         try require(!isDeleted, "an event after deleted", event)
-        try require(!event.data.contains { $0.isNewline && $0 < " " }, "data of several lines", event)
+        try require(!event.data.utf8.contains { $0 == 10 || $0 == 13 }, "data of several lines", event)
         guard let data = try? JSONReader.read(event.data), case .object(let members) = data else {
             throw MirrorViolation(what: "data that is no JSON object", event: event)
         }
@@ -60,8 +60,9 @@ struct ProjectMirror: Sendable {
             try require(event.id == nil, "deleted with an id", event)
             try require(keys == ["project_id"], "other members than a deleted has", event)
             try requireProject(data["project_id"], event)
-            document = nil
+            (document, lastEventID) = (nil, nil)
             isDeleted = true
+            isLive = false
         default: throw MirrorViolation(what: "an event of no known name", event: event)
         }
     }

@@ -1,0 +1,169 @@
+import Postgres
+import PostgresTestSupport
+import Testing
+
+@Suite(.database(.sceneSync), .serialized, .timeLimit(.minutes(1)))
+struct CommandTests {
+    private static let nobody = "host=127.0.0.1 port=1 user=x dbname=x connect_timeout=2"
+
+    /// One line on stderr, nothing on stdout, and this status.
+    private func expectRefusal(_ command: Command, _ status: Int32) {
+        #expect(command.status == status, "\(command)")
+        #expect(command.errors.split(separator: "\n").count == 1, "\(command)")
+        #expect(command.output.isEmpty)
+    }
+
+    @Test func `no arguments and --help print the help`() async throws {
+        let nothing = try await Command.run([])
+        #expect((nothing.output + nothing.errors).contains("SUBCOMMANDS"))
+
+        for words in [["--help"], ["serve", "--help"], ["migrate", "--help"], ["demo", "--help"], ["health", "--help"]] {
+            let help = try await Command.run(words)
+            #expect(help.status == 0)
+            #expect(help.output.contains("USAGE: scenesync"))
+        }
+    }
+
+    @Test(arguments: [
+        ["nonsense"], ["serve", "--nonsense"], ["serve", "x"], ["serve", "--listen", "nonsense"], ["serve", "--listen", ":0"],
+        ["serve", "--listen", "127.0.0.1:65536"], ["serve", "--heartbeat", "x"], ["serve", "--heartbeat", "0"],
+        ["serve", "--heartbeat", "-1"], ["serve", "--history", "-1"], ["serve", "--cache-bytes", "1.5"],
+        ["serve", "--max-subscribers", "-1"], ["serve", "--drain-delay", "-1"], ["serve", "--log-level", "loud"],
+        ["serve", "--log-format", "xml"], ["serve", "--auth", "x"], ["migrate", "--wait", "x"], ["migrate", "--wait", "-1"],
+        ["health", "--listen", "x"], ["demo", "--heartbeat", "0"],
+    ])
+    func `a bad flag or value is exit 64`(words: [String]) async throws {
+        let database = try Database.current.connectionString(as: .daemon)
+        let command = try await Command.run(words, environment: ["DATABASE_URL": database], within: .seconds(5))
+
+        #expect(command.status == 64, "\(command)")
+        #expect(command.output.isEmpty)
+        #expect(!command.errors.isEmpty)
+    }
+
+    @Test(arguments: [
+        ["SCENESYNC_HEARTBEAT": "0"], ["SCENESYNC_HEARTBEAT": "x"], ["SCENESYNC_LISTEN": "nonsense"], ["SCENESYNC_HISTORY": ""],
+        ["SCENESYNC_LOG_LEVEL": "loud"], ["SCENESYNC_ALLOW_ANONYMOUS": "perhaps"], ["SCENESYNC_CONFIG": "/nonexistent"],
+        ["SCENESYNC_LISTEN": "0.0.0.0:0"], ["SCENESYNC_LISTEN": "[::]:0"],
+    ])
+    func `a bad setting from elsewhere is exit 78, and named`(environment: [String: String]) async throws {
+        var all = environment
+        all["DATABASE_URL"] = try Database.current.connectionString(as: .daemon)
+        let command = try await Command.run(["serve"], environment: all, within: .seconds(5))
+
+        expectRefusal(command, 78)
+        let (name, value) = try #require(environment.first)
+        #expect(command.errors.contains(name) || command.errors.contains(value))
+    }
+
+    @Test func `an address that is not loopback wants --allow-anonymous`() async throws {
+        let database = try Database.current.connectionString(as: .daemon)
+        let refused = try await Command.run(
+            ["serve", "--listen", "0.0.0.0:0"], environment: ["DATABASE_URL": database], within: .seconds(5))
+        let open = try await DaemonProcess.start(["--listen", "0.0.0.0:0", "--allow-anonymous"], database: database)
+
+        expectRefusal(refused, 78)
+        #expect(refused.errors.contains("--allow-anonymous"))
+        #expect(try await open.client().get("/healthz").status == 200)
+    }
+
+    @Test func `a taken port is exit 1, and named`() async throws {
+        let database = try Database.current.connectionString(as: .daemon)
+        let first = try await DaemonProcess.start(database: database)
+
+        let second = try await Command.run(
+            ["serve", "--listen", "127.0.0.1:\(first.port)"], environment: ["DATABASE_URL": database], within: .seconds(10))
+
+        #expect(second.status == 1)
+        #expect(second.errors.contains("127.0.0.1:\(first.port)"))
+        #expect(try await first.client().get("/healthz").status == 200)
+    }
+
+    @Test func `flags go before the environment, and that before the file`() async throws {
+        let folder = try TemporaryFolder()
+        let database = try Database.current.connectionString(as: .owner)
+        let bad = try folder.write(#"{"database-url": "\#(Self.nobody)", "wait": "x"}"#, to: "bad.json")
+        let good = try folder.write(#"{"database-url": "\#(database)", "wait": 5}"#, to: "good.json")
+        let status = ["migrate", "--status"]
+
+        let runs = [
+            try await Command.run(status + ["--database-url", database], environment: ["SCENESYNC_DATABASE_URL": Self.nobody]),
+            try await Command.run(status, environment: ["SCENESYNC_DATABASE_URL": database, "DATABASE_URL": Self.nobody]),
+            try await Command.run(
+                status + ["--config", bad, "--wait", "5"], environment: ["SCENESYNC_DATABASE_URL": database]),
+            try await Command.run(status + ["--config", good], environment: ["DATABASE_URL": Self.nobody]),
+            try await Command.run(status, environment: ["SCENESYNC_CONFIG": good]),
+            try await Command.run(status, environment: ["DATABASE_URL": database]),
+            try await Command.run(
+                status,
+                environment: [
+                    "PGHOST": "127.0.0.1", "PGPORT": "\(Database.current.server.port)", "PGUSER": Role.owner.rawValue,
+                    "PGDATABASE": Database.current.name,
+                ]),
+            try await Command.run(status + ["--config", bad], environment: ["SCENESYNC_DATABASE_URL": database]),
+        ]
+
+        #expect(runs.map(\.status) == [0, 0, 0, 0, 0, 0, 0, 78])
+    }
+
+    @Test(arguments: ["{", "[]", "7", #"{"heartbeat": {"a": 1}}"#, ""])
+    func `a configuration file that cannot be used is exit 78`(text: String) async throws {
+        let file = try TemporaryFolder()
+        let path = try file.write(text, to: "config.json")
+
+        expectRefusal(try await Command.run(["serve", "--config", path], within: .seconds(5)), 78)
+    }
+
+    @Test func `a database that is not there is exit 69`() async throws {
+        expectRefusal(try await Command.run(["migrate", "--database-url", Self.nobody]), 69)
+        expectRefusal(try await Command.run(["migrate", "--status", "--database-url", Self.nobody]), 69)
+    }
+
+    @Test(arguments: ["serve", "migrate"], [
+        "nonsense", "host=x nonsense=y", "postgresql://u:s3cr3t@[x/db", "host=x password='s3cr3t", "postgresql://u:s3cr3t@h:port:1/%zz",
+        "password=s3cr3t s3cr3t",
+    ])
+    func `a connection string that cannot be read is exit 78, and its password is not told`(
+        command: String, text: String
+    ) async throws {
+        let run = try await Command.run([command, "--database-url", text, "--listen", "127.0.0.1:0"].filter {
+            command == "serve" || !["--listen", "127.0.0.1:0"].contains($0)
+        }, within: .seconds(5))
+
+        expectRefusal(run, 78)
+        #expect(!run.errors.contains("s3cr3t"))
+    }
+
+    @Test(arguments: ["host=127.0.0.1 port=1 password=s3cr3t", "postgresql://u:s3cr3t@127.0.0.1:1/db?sslpassword=s3cr3t"])
+    func `no password comes into the log`(text: String) async throws {
+        let daemon = try await DaemonProcess.start(["--log-level", "trace"], database: text)
+        try await daemon.logLine(containing: "stale")
+        let ready = try await daemon.client().get("/readyz")
+        #expect(await daemon.stop() == 0)
+        let migrate = try await Command.run(["migrate", "--database-url", text])
+
+        #expect(!daemon.log.joined().contains("s3cr3t"))
+        #expect(!ready.text.contains("s3cr3t"))
+        #expect(!(migrate.errors + migrate.output).contains("s3cr3t"))
+        #expect(migrate.status == 69)
+    }
+
+    @Test func `the log is JSON where that is asked for`() async throws {
+        let folder = try TemporaryFolder()
+        let script = try folder.write(
+            "exec \(Command.binary) serve --log-format json --listen 127.0.0.1:0 --drain-delay 0", to: "run")
+        let child = try await ChildProcess.start(
+            ["/bin/sh", script], environment: ["DATABASE_URL": try Database.current.connectionString(as: .daemon)])
+        let lines = LogLines()
+        lines.read(child.errors)
+
+        _ = try await lines.first(within: .seconds(20)) { $0.contains("live") }
+        child.signal(15)
+        _ = await child.waitForExit()
+
+        for line in lines.all {
+            let node = try JSONReader.read(line)
+            for key in ["time", "level", "message"] { #expect(node[key]?.plainString != nil, "\(line)") }
+        }
+    }
+}

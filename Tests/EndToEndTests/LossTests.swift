@@ -1,0 +1,96 @@
+import Glibc
+import Postgres
+import PostgresTestSupport
+import Testing
+
+@Suite(.database(.sceneSync), .serialized, .timeLimit(.minutes(1)))
+struct LossTests {
+    /// What the contract allows, and half a second for a busy machine.
+    private static let limit = Duration.milliseconds(3_500)
+
+    enum Sessions: CaseIterable {
+        case listener, sender, all
+
+        func find(_ stage: Stage) async throws -> [pid_t] {
+            switch self {
+            // Once it listens it is asked nothing any more.
+            case .listener: Array(try await stage.sessions().prefix(1))
+            case .sender: try await stage.sessions(where: "query LIKE '%pg_notify%'")
+            case .all: try await stage.sessions()
+            }
+        }
+    }
+
+    @Test(arguments: Sessions.allCases)
+    func `a session of the daemon's is killed, and nothing is missed`(sessions: Sessions) async throws {
+        let stage = try await Stage.start()
+        let project = try await stage.insertProject()
+        var viewer = try await Viewer.open(project, at: stage.daemon.port)
+        try await viewer.read(through: "ready")
+        let killed = try await sessions.find(stage)
+
+        try await stage.admin.query(
+            "SELECT pg_terminate_backend(pid) FROM unnest($1::integer[]) AS pid",
+            ["{\(killed.map { "\($0)" }.joined(separator: ","))}"])
+        try await stage.save("a", scene: 1, of: project)
+        let events = try await viewer.read(through: "ready", within: .seconds(20))
+
+        #expect(!killed.isEmpty)
+        #expect(events.names.filter { $0 == "stale" }.count == 1)
+        #expect(Set(events.names) == ["stale", "scene", "ready"])
+        #expect(viewer.mirror.generatedOutput == (try await stage.expected(project)))
+        #expect(try await stage.metric("scenesync_database_reconnects_total") == 1)
+    }
+
+    @Test(arguments: Sessions.allCases)
+    func `sessions that are there but silent are noticed, and replaced`(sessions: Sessions) async throws {
+        let stage = try await Stage.start()
+        let project = try await stage.insertProject()
+        var viewer = try await Viewer.open(project, at: stage.daemon.port)
+        try await viewer.read(through: "ready")
+        let silent = try await sessions.find(stage)
+        let begin = ContinuousClock.now
+
+        for pid in silent { kill(pid, SIGSTOP) }
+        defer { for pid in silent { kill(pid, SIGCONT) } }
+        try await stage.save("a", scene: 1, of: project)
+        var events: [ServerSentEvent] = []
+        // A listener that works tells of the change before anything is noticed.
+        while events.last?.event != "stale" { events.append(try await viewer.next(within: .seconds(5))) }
+        let noticed = ContinuousClock.now - begin
+        events += try await viewer.read(through: "ready", within: .seconds(20))
+
+        #expect(noticed < Self.limit)
+        #expect(Set(events.names) == ["stale", "scene", "ready"])
+        #expect(viewer.mirror.generatedOutput == (try await stage.expected(project)))
+        #expect(try await stage.client.get("/readyz").status == 200)
+    }
+
+    @Test func `no answer older than three seconds is called live`() async throws {
+        let stage = try await Stage.start()
+        let project = try await stage.insertProject()
+        let target = "/v1/projects/\(project)"
+        _ = try await stage.client.get(target)
+        let silent = try await stage.sessions()
+
+        for pid in silent { kill(pid, SIGSTOP) }
+        defer { for pid in silent { kill(pid, SIGCONT) } }
+        // New sessions are not to be had either.
+        try await stage.admin.query("ALTER DATABASE \(stage.database.name) CONNECTION LIMIT 0")
+        var statuses: [(age: Int, status: String)] = []
+        try await eventually("Age 4") {
+            let read = try await stage.client.get(target)
+            statuses.append((Int(read["Age"] ?? "") ?? 0, read["Cache-Status"] ?? ""))
+            return statuses.last?.age ?? 0 >= 4
+        }
+        try await stage.admin.query("ALTER DATABASE \(stage.database.name) CONNECTION LIMIT -1")
+
+        #expect(zip(statuses, statuses.dropFirst()).allSatisfy { $0.age <= $1.age })
+        #expect(statuses.allSatisfy { $0.age < 3 || $0.status == "scenesync; hit; detail=stale" })
+        #expect(statuses.first?.status == "scenesync; hit")
+        try await eventually("live again", within: .seconds(20)) {
+            let read = try await stage.client.get(target)
+            return ["0", "1"].contains(read["Age"]) && read["Cache-Status"]?.contains("stale") == false
+        }
+    }
+}
