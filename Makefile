@@ -1,6 +1,9 @@
 # `make help` lists what there is.
 
 .DEFAULT_GOAL := help
+
+# Tests start servers and daemons of their own: more at a time than this only makes them wait for each other.
+TEST = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 swift test
 .PHONY: help run test build lint format clean mutants soak
 
 help: ## list the targets
@@ -17,7 +20,7 @@ test: ## install what is missing, build for debugging, and run all tests
 	scripts/install.sh test
 	scripts/browser-environment.sh
 	swift build --build-tests
-	swift test --skip-build
+	$(TEST) --skip-build
 
 lint: ## check the format and the style of all Swift files
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests migrations triggers
@@ -31,7 +34,7 @@ mutants: ## plant each known mistake in a copy and see the tests catch it
 soak: ## the storm in its long form: at least 20,000 transactions
 	scripts/install.sh test
 	swift build --build-tests
-	SCENESYNC_STORM_TRANSACTIONS=20000 swift test --skip-build --filter Storm
+	SCENESYNC_STORM_TRANSACTIONS=20000 $(TEST) --skip-build --filter EndToEndTests.Storm
 
 clean: ## remove everything that was built
 	rm -rf .build .build-* .venv

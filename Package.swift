@@ -126,5 +126,15 @@ let package = Package(
         .testTarget(name: "ChangeFeedTests", dependencies: ["ChangeFeed", "ProjectSync"], swiftSettings: strict),
         .testTarget(
             name: "SyncHTTPTests", dependencies: ["SyncHTTP", "ProjectSync", httpTypes, nio], swiftSettings: strict),
+        .testTarget(
+            name: "TriggersTests", dependencies: ["Migrations", "Postgres", "PostgresTestSupport", "Triggers"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MigrationsTests", dependencies: ["Migrations", "Postgres", "PostgresTestSupport", "Triggers"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Migrations", "Postgres", "PostgresTestSupport", "Triggers", "scenesync"],
+            swiftSettings: strict),
     ]
 )

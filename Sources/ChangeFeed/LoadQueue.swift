@@ -8,6 +8,8 @@ actor LoadQueue {
     private static let loadsAtOnce = 4
     /// After a load that the server refused, so that a lasting error does not become a storm of queries.
     private static let pauseAfterError = Duration.seconds(1)
+    /// Until the feed has noticed that the connections are gone; it runs on the same thread.
+    private static let pauseAfterLoss = Duration.milliseconds(20)
 
     private nonisolated let loop: PollLoop
     private let cache: ProjectCache
@@ -54,11 +56,20 @@ actor LoadQueue {
                 do {
                     try await load(batch)
                 } catch {
-                    logger.error("a load of \(batch.projects.count) projects failed: \(error)")
+                    let isLoss = Self.isLoss(error)
+                    if !isLoss { logger.error("a load of \(batch.projects.count) projects failed: \(error)") }
                     cache.fail(batch, reason: "\(error)")
-                    try? await Task.sleep(for: Self.pauseAfterError)
+                    try? await Task.sleep(for: isLoss ? Self.pauseAfterLoss : Self.pauseAfterError)
                 }
             }
+        }
+    }
+
+    /// Whether the connections are gone, which the feed notices and mends.
+    private static func isLoss(_ error: any Error) -> Bool {
+        switch error {
+        case is FeedError, is CancellationError, PostgresError.connectionLost: true
+        default: false
         }
     }
 

@@ -89,6 +89,7 @@ extension CacheState {
 
     private mutating func complete(_ entry: CacheEntry, _ result: LoadedProject) {
         let missed = entry.buffered.filter { !result.snapshot.sees($0.xid) }
+        counts.skipped += entry.buffered.count - missed.count
         entry.buffered = []
         entry.phase = .none
         let mustReread = missed.contains { $0.needsLoad || result.project == nil }

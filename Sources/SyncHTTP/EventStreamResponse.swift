@@ -19,7 +19,15 @@ struct EventStreamResponse {
         _ project: ProjectID, _ request: StreamRequest, _ method: HTTPRequest.Method, on channel: any Channel,
         _ writer: consuming ResponseWriter
     ) async throws {
-        guard method == .get else { return try await writer.writeResponse(Self.head) }
+        guard method == .get else {
+            if case .unknown = await cache.read(project) {
+                return try await Problem.unknownProject(project.description).reply.send(to: method, writer)
+            }
+            // Without a length the encoder would take the answer for chunked and send a body's end (RFC 9110, 9.3.2).
+            var head = Self.head
+            head.headerFields[.contentLength] = "0"
+            return try await writer.writeResponse(head)
+        }
         guard let subscriber = hub.subscriber(of: project, request, cache: cache, on: channel.eventLoop) else {
             let body = try await writer.writeHead(Self.head)
             try await Self.write(.retry(after: Self.retryWhenFull), to: body)

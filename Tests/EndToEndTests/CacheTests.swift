@@ -18,14 +18,17 @@ struct CacheTests {
 
         #expect(try await stage.metric("scenesync_cache_loads_total") - before == 1)
         #expect(
-            texts == ["{\"id\": \"\(project)\", \"generated_output\": \(try await stage.expected(project) ?? "")}": 200])
+            texts == ["{\"id\": \"\(project)\", \"generated_output\": \(try await stage.expected(project) ?? "")}": 200]
+        )
     }
 
     @Test func `what does not fit is loaded again, and is as it was`() async throws {
         let stage = try await Stage.start(["--cache-bytes", "200000"])
         let filler = String(repeating: "x", count: 50_000)
         var projects: [String] = []
-        for _ in 0..<12 { projects.append(try await stage.insertProject("{\"filler\": \"\(filler)\", \"scenes\": [{}]}")) }
+        for _ in 0..<12 {
+            projects.append(try await stage.insertProject("{\"filler\": \"\(filler)\", \"scenes\": [{}]}"))
+        }
 
         for round in 1...2 {
             for project in projects {
@@ -68,7 +71,9 @@ struct CacheTests {
 
         #expect(answer["Content-Type"]?.hasPrefix("text/plain; version=0.0.4") == true)
         for line in answer.text.split(separator: "\n") where !line.hasPrefix("#") {
-            #expect(line.wholeMatch(of: /scenesync_[a-z_]+(\{[a-z_]+="[A-Za-z0-9_+.-]*"(,[a-z_]+="[^"]*")*\})? [0-9.e+-]+/) != nil, "\(line)")
+            #expect(
+                line.wholeMatch(of: /scenesync_[a-z_]+(\{[a-z_]+="[A-Za-z0-9_+.-]*"(,[a-z_]+="[^"]*")*\})? [0-9.e+-]+/)
+                    != nil, "\(line)")
         }
         #expect(!answer.text.contains(project))
         #expect(answer.text.contains("\nscenesync_cache_hits_total 1\n"))

@@ -17,7 +17,9 @@ struct CommandTests {
         let nothing = try await Command.run([])
         #expect((nothing.output + nothing.errors).contains("SUBCOMMANDS"))
 
-        for words in [["--help"], ["serve", "--help"], ["migrate", "--help"], ["demo", "--help"], ["health", "--help"]] {
+        for words in [
+            ["--help"], ["serve", "--help"], ["migrate", "--help"], ["demo", "--help"], ["health", "--help"],
+        ] {
             let help = try await Command.run(words)
             #expect(help.status == 0)
             #expect(help.output.contains("USAGE: scenesync"))
@@ -25,11 +27,13 @@ struct CommandTests {
     }
 
     @Test(arguments: [
-        ["nonsense"], ["serve", "--nonsense"], ["serve", "x"], ["serve", "--listen", "nonsense"], ["serve", "--listen", ":0"],
+        ["nonsense"], ["serve", "--nonsense"], ["serve", "x"], ["serve", "--listen", "nonsense"],
+        ["serve", "--listen", ":0"],
         ["serve", "--listen", "127.0.0.1:65536"], ["serve", "--heartbeat", "x"], ["serve", "--heartbeat", "0"],
         ["serve", "--heartbeat", "-1"], ["serve", "--history", "-1"], ["serve", "--cache-bytes", "1.5"],
         ["serve", "--max-subscribers", "-1"], ["serve", "--drain-delay", "-1"], ["serve", "--log-level", "loud"],
-        ["serve", "--log-format", "xml"], ["serve", "--auth", "x"], ["migrate", "--wait", "x"], ["migrate", "--wait", "-1"],
+        ["serve", "--log-format", "xml"], ["serve", "--auth", "x"], ["migrate", "--wait", "x"],
+        ["migrate", "--wait", "-1"],
         ["health", "--listen", "x"], ["demo", "--heartbeat", "0"],
     ])
     func `a bad flag or value is exit 64`(words: [String]) async throws {
@@ -42,7 +46,8 @@ struct CommandTests {
     }
 
     @Test(arguments: [
-        ["SCENESYNC_HEARTBEAT": "0"], ["SCENESYNC_HEARTBEAT": "x"], ["SCENESYNC_LISTEN": "nonsense"], ["SCENESYNC_HISTORY": ""],
+        ["SCENESYNC_HEARTBEAT": "0"], ["SCENESYNC_HEARTBEAT": "x"], ["SCENESYNC_LISTEN": "nonsense"],
+        ["SCENESYNC_HISTORY": ""],
         ["SCENESYNC_LOG_LEVEL": "loud"], ["SCENESYNC_ALLOW_ANONYMOUS": "perhaps"], ["SCENESYNC_CONFIG": "/nonexistent"],
         ["SCENESYNC_LISTEN": "0.0.0.0:0"], ["SCENESYNC_LISTEN": "[::]:0"],
     ])
@@ -72,7 +77,8 @@ struct CommandTests {
         let first = try await DaemonProcess.start(database: database)
 
         let second = try await Command.run(
-            ["serve", "--listen", "127.0.0.1:\(first.port)"], environment: ["DATABASE_URL": database], within: .seconds(10))
+            ["serve", "--listen", "127.0.0.1:\(first.port)"], environment: ["DATABASE_URL": database],
+            within: .seconds(10))
 
         #expect(second.status == 1)
         #expect(second.errors.contains("127.0.0.1:\(first.port)"))
@@ -87,8 +93,10 @@ struct CommandTests {
         let status = ["migrate", "--status"]
 
         let runs = [
-            try await Command.run(status + ["--database-url", database], environment: ["SCENESYNC_DATABASE_URL": Self.nobody]),
-            try await Command.run(status, environment: ["SCENESYNC_DATABASE_URL": database, "DATABASE_URL": Self.nobody]),
+            try await Command.run(
+                status + ["--database-url", database], environment: ["SCENESYNC_DATABASE_URL": Self.nobody]),
+            try await Command.run(
+                status, environment: ["SCENESYNC_DATABASE_URL": database, "DATABASE_URL": Self.nobody]),
             try await Command.run(
                 status + ["--config", bad, "--wait", "5"], environment: ["SCENESYNC_DATABASE_URL": database]),
             try await Command.run(status + ["--config", good], environment: ["DATABASE_URL": Self.nobody]),
@@ -119,22 +127,28 @@ struct CommandTests {
         expectRefusal(try await Command.run(["migrate", "--status", "--database-url", Self.nobody]), 69)
     }
 
-    @Test(arguments: ["serve", "migrate"], [
-        "nonsense", "host=x nonsense=y", "postgresql://u:s3cr3t@[x/db", "host=x password='s3cr3t", "postgresql://u:s3cr3t@h:port:1/%zz",
-        "password=s3cr3t s3cr3t",
-    ])
+    @Test(
+        arguments: ["serve", "migrate"],
+        [
+            "nonsense", "host=x nonsense=y", "postgresql://u:s3cr3t@[x/db", "host=x password='s3cr3t",
+            "postgresql://u:s3cr3t@h:port:1/%zz",
+            "password=s3cr3t s3cr3t",
+        ])
     func `a connection string that cannot be read is exit 78, and its password is not told`(
         command: String, text: String
     ) async throws {
-        let run = try await Command.run([command, "--database-url", text, "--listen", "127.0.0.1:0"].filter {
-            command == "serve" || !["--listen", "127.0.0.1:0"].contains($0)
-        }, within: .seconds(5))
+        let run = try await Command.run(
+            [command, "--database-url", text, "--listen", "127.0.0.1:0"].filter {
+                command == "serve" || !["--listen", "127.0.0.1:0"].contains($0)
+            }, within: .seconds(5))
 
         expectRefusal(run, 78)
         #expect(!run.errors.contains("s3cr3t"))
     }
 
-    @Test(arguments: ["host=127.0.0.1 port=1 password=s3cr3t", "postgresql://u:s3cr3t@127.0.0.1:1/db?sslpassword=s3cr3t"])
+    @Test(arguments: [
+        "host=127.0.0.1 port=1 password=s3cr3t", "postgresql://u:s3cr3t@127.0.0.1:1/db?sslpassword=s3cr3t",
+    ])
     func `no password comes into the log`(text: String) async throws {
         let daemon = try await DaemonProcess.start(["--log-level", "trace"], database: text)
         try await daemon.logLine(containing: "stale")

@@ -19,17 +19,24 @@ struct ErrorTests {
         for key in ["type", "title", "detail"] { #expect(problem[key]?.plainString?.isEmpty == false, "\(key)") }
     }
 
-    @Test(arguments: [
-        "00000000-0000-4000-8000-00000000000", "00000000-0000-4000-8000-0000000000000", "00000000000040008000000000000000",
-        "{00000000-0000-4000-8000-000000000000}", "0000000g-0000-4000-8000-000000000000", "00000000-0000-4000-80000-00000000000",
-        "urn:uuid:00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000000%0A", "1", "*", "%00", "%C3%A9",
-        "-0000000-0000-4000-8000-000000000000", "+0000000-0000-4000-8000-000000000000", "0x000000-0000-4000-8000-000000000000",
-    ], ["", "/scenes", "/events"])
+    @Test(
+        arguments: [
+            "00000000-0000-4000-8000-00000000000", "00000000-0000-4000-8000-0000000000000",
+            "00000000000040008000000000000000",
+            "{00000000-0000-4000-8000-000000000000}", "0000000g-0000-4000-8000-000000000000",
+            "00000000-0000-4000-80000-00000000000",
+            "urn:uuid:00000000-0000-4000-8000-000000000000", "00000000-0000-4000-8000-000000000000%0A", "1", "*", "%00",
+            "%C3%A9",
+            "-0000000-0000-4000-8000-000000000000", "+0000000-0000-4000-8000-000000000000",
+            "0x000000-0000-4000-8000-000000000000",
+        ], ["", "/scenes", "/events"])
     func `an id of another form is 400`(id: String, part: String) async throws {
         try expectProblem(try await stage.client.get("/v1/projects/\(id)\(part)"), 400)
     }
 
-    @Test(arguments: ["/v1/projects/U", "/v1/projects/U/scenes", "/v1/projects/U/events", "/v1/projects/U/events?last_event_id=x"])
+    @Test(arguments: [
+        "/v1/projects/U", "/v1/projects/U/scenes", "/v1/projects/U/events", "/v1/projects/U/events?last_event_id=x",
+    ])
     func `an unknown project is 404`(path: String) async throws {
         let target = path.replacing("U", with: Self.unknown)
 
@@ -52,7 +59,8 @@ struct ErrorTests {
     }
 
     @Test(arguments: [
-        "/x", "/v1", "/v1/", "/v1/projects", "/v1/projects/", "/v1/projects/U/", "/v1/projects/U/scenes/", "/v1/projects/U/events/",
+        "/x", "/v1", "/v1/", "/v1/projects", "/v1/projects/", "/v1/projects/U/", "/v1/projects/U/scenes/",
+        "/v1/projects/U/events/",
         "/v1/projects/U/x", "/healthz/", "/readyz/", "/metrics/", "/projects/U/", "//", "/V1/projects/U",
     ])
     func `any other path is 404, with a trailing slash too`(path: String) async throws {
@@ -69,7 +77,10 @@ struct ErrorTests {
         try expectProblem(try await stage.client.get(path), 404)
     }
 
-    @Test(arguments: ["/v1/projects/U", "/v1/projects/U/scenes", "/v1/projects/U/events", "/healthz", "/readyz", "/metrics", "/"],
+    @Test(
+        arguments: [
+            "/v1/projects/U", "/v1/projects/U/scenes", "/v1/projects/U/events", "/healthz", "/readyz", "/metrics", "/",
+        ],
         ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
     func `a wrong method is 405 and told which are right`(path: String, method: String) async throws {
         let target = path.replacing("U", with: try await stage.insertProject())
@@ -92,7 +103,9 @@ struct ErrorTests {
     }
 
     @Test func `nonsense ends its own connection and nothing else`() async throws {
-        for nonsense in ["\r\n\r\n\r\n\r\nx\r\n\r\n", "GET\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}", "GET / HTTP/1.1\r\nHost : x\r\n\r\n"] {
+        for nonsense in [
+            "\r\n\r\n\r\n\r\nx\r\n\r\n", "GET\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}", "GET / HTTP/1.1\r\nHost : x\r\n\r\n",
+        ] {
             let connection = try await HTTPConnection.open(port: stage.daemon.port)
             try await connection.send(Array(nonsense.utf8))
             await connection.finishSending()

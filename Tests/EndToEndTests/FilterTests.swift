@@ -11,7 +11,8 @@ struct FilterTests {
 
     @Test func `a filtered stream tells of its scenes only`() async throws {
         let project = try await stage.insertProject(Stage.document(scenes: 5))
-        var viewer = try await Viewer.open(project, at: stage.daemon.port, query: "?scene_index=1&scene_index=3&scene_index=1")
+        var viewer = try await Viewer.open(
+            project, at: stage.daemon.port, query: "?scene_index=1&scene_index=3&scene_index=1")
         let opening = try await viewer.read(through: "ready")
 
         for scene in [2, 1, 4, 5, 3, -1] { try await stage.save("u\(scene)", scene: scene, of: project) }
@@ -24,9 +25,11 @@ struct FilterTests {
         for _ in 0..<4 {
             let event = try await viewer.next()
             let data = try JSONReader.read(event.data)
-            told.append("\(data["scene_index"]?.text ?? "") \(data["imageUrls"]?.text ?? "") \(event.id == nil ? "" : "id")")
+            told.append(
+                "\(data["scene_index"]?.text ?? "") \(data["imageUrls"]?.text ?? "") \(event.id == nil ? "" : "id")")
         }
-        try await stage.write("UPDATE content_creation_requests SET generated_output = '{\"scenes\": []}' WHERE id = $1::uuid", project)
+        try await stage.write(
+            "UPDATE content_creation_requests SET generated_output = '{\"scenes\": []}' WHERE id = $1::uuid", project)
 
         #expect(opening.names == ["snapshot", "ready"])
         #expect(told == [#"1 ["u1"] id"#, #"3 ["u3"] id"#, #"1 ["u1", "v1"] "#, #"3 ["u3", "v3"] id"#])
@@ -69,7 +72,8 @@ struct FilterTests {
             try await stage.save("u\(number)", scene: scene, place: number, of: project)
         }
         try await eventually("the daemon has seen all") {
-            try await stage.client.get("/v1/projects/\(project)").generatedOutput(of: project) == stage.expected(project)
+            try await stage.client.get("/v1/projects/\(project)").generatedOutput(of: project)
+                == stage.expected(project)
         }
         try await viewer.reconnect()
         let events = try await viewer.read(through: "ready")

@@ -10,8 +10,10 @@ struct FramingTests {
     }
 
     private static let texts = [
-        "\r", "\n", "\r\n", "\n\n", "\r\r", "a\n\nevent: deleted\ndata: {}\n\n", "\n\nid: x\n\n", "data: x", "\ndata: x", "\rretry: 1\r\r",
-        ": comment", "\u{2028}\u{2029}\u{85}", "\u{b}\u{c}\u{1}\u{1f}\u{7f}", "\\", "\"", "\\n", "\"}\n\n", "\u{feff}", "😀é",
+        "\r", "\n", "\r\n", "\n\n", "\r\r", "a\n\nevent: deleted\ndata: {}\n\n", "\n\nid: x\n\n", "data: x",
+        "\ndata: x", "\rretry: 1\r\r",
+        ": comment", "\u{2028}\u{2029}\u{85}", "\u{b}\u{c}\u{1}\u{1f}\u{7f}", "\\", "\"", "\\n", "\"}\n\n", "\u{feff}",
+        "😀é",
         String(repeating: "\n", count: 2_000),
     ]
 

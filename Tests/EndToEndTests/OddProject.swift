@@ -43,7 +43,8 @@ struct OddProject: Sendable, CustomTestStringConvertible {
             #"{"scenes": [{"zz": 1, "imageUrlr": 2, "imageUrlt": 3, "aVeryMuchLongerKey": 4, "i": 5}, {"imageUrls": [1], "aVeryMuchLongerKey": 4}, {"short": 1, "imageUrls": []}]}"#,
             images: [(1, 0, "a"), (2, 0, "b"), (3, 0, "c")], pictures: [#"["a"]"#, #"["b"]"#, #"["c"]"#]),
         OddProject(
-            "M1: escaped and repeated keys", #"{"sc\u0065nes": 1, "scenes": [{"image\u0055rls": ["x"], "ind\u0065x": 7}]}"#,
+            "M1: escaped and repeated keys",
+            #"{"sc\u0065nes": 1, "scenes": [{"image\u0055rls": ["x"], "ind\u0065x": 7}]}"#,
             images: [(1, 0, "a")], pictures: [#"["x"]"#]),
         OddProject("M1: deep", "{\"deep\": \(deep), \"scenes\": [{\"deep\": \(deep)}]}", pictures: ["[]"]),
         OddProject("M2: an array", #"[{"scenes": [{}]}]"#, images: [(1, 0, "a")]),
@@ -87,7 +88,9 @@ struct OddProject: Sendable, CustomTestStringConvertible {
             "M5: rows of other scenes", #"{"scenes": [{}]}"#, images: [(2, 0, "a"), (-1, 0, "b")], pictures: ["[]"]),
         OddProject(
             "URLs of any text", #"{"scenes": [{}]}"#,
-            images: [(1, 0, ""), (1, 1, "\"\\/\u{1}\u{7f}\u{2028}\r\n\t"), (1, 2, "é😀 </script>"), (1, 3, "\u{feff}x")],
+            images: [
+                (1, 0, ""), (1, 1, "\"\\/\u{1}\u{7f}\u{2028}\r\n\t"), (1, 2, "é😀 </script>"), (1, 3, "\u{feff}x"),
+            ],
             pictures: ["[\"\", \"\\\"\\\\/\\u0001\u{7f}\u{2028}\\r\\n\\t\", \"é😀 </script>\", \"\u{feff}x\"]"]),
     ]
 }

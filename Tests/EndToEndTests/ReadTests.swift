@@ -12,7 +12,9 @@ struct ReadTests {
     @Test(arguments: OddProject.all)
     func `a read is the merged project, byte for byte`(odd: OddProject) async throws {
         let project = try await stage.insertProject(odd.document)
-        for image in odd.images { try await stage.save(image.url, scene: Int(image.scene), place: Int(image.place), of: project) }
+        for image in odd.images {
+            try await stage.save(image.url, scene: Int(image.scene), place: Int(image.place), of: project)
+        }
         for scene in odd.lost {
             try await stage.write(
                 "DELETE FROM generated_images WHERE content_creation_request_id = $1::uuid AND scene_index = $2::integer",
@@ -35,7 +37,8 @@ struct ReadTests {
     @Test(arguments: ["", "/scenes"])
     func `an id in upper case is answered in lower case`(part: String) async throws {
         let id = "ABCDEF01-2345-4ABC-8DEF-00000000000\(part.isEmpty ? 1 : 2)"
-        try await stage.write("INSERT INTO content_creation_requests (id, generated_output) VALUES ($1::uuid, '{}')", id)
+        try await stage.write(
+            "INSERT INTO content_creation_requests (id, generated_output) VALUES ($1::uuid, '{}')", id)
 
         let upper = try await stage.client.get("/v1/projects/\(id)\(part)")
         let lower = try await stage.client.get("/v1/projects/\(id.lowercased())\(part)")
@@ -73,7 +76,9 @@ struct ReadTests {
     @Test func `pipelined requests are answered one by one, in order`() async throws {
         var projects: [String] = []
         for _ in 0..<10 { projects.append(try await stage.insertProject()) }
-        let requests = projects.flatMap { [("GET", "/v1/projects/\($0)"), ("HEAD", "/v1/projects/\($0)/scenes"), ("GET", "/x")] }
+        let requests = projects.flatMap {
+            [("GET", "/v1/projects/\($0)"), ("HEAD", "/v1/projects/\($0)/scenes"), ("GET", "/x")]
+        }
 
         let answers = try await stage.client.pipeline(requests.map { (method: $0.0, target: $0.1) })
 

@@ -56,11 +56,11 @@ struct ResumeTests {
 
         // Each time one event more, until it has come to `ready`: ten scenes have changed.
         var count = 0
-        while !viewer.mirror.isLive {
+        repeat {
             count += 1
             try await viewer.reconnect()
             for _ in 0..<count where !viewer.mirror.isLive { try await viewer.next() }
-        }
+        } while !viewer.mirror.isLive
 
         #expect(count <= 11)
         #expect(viewer.mirror.lastEventID == now)
@@ -102,7 +102,8 @@ struct ResumeTests {
         let project = try await stage.insertProject()
         let before = try await revision(of: project)
         try await stage.save("a", scene: 1, of: project)
-        try await stage.write("UPDATE content_creation_requests SET generated_output = '{\"scenes\": [{}]}' WHERE id = $1::uuid", project)
+        try await stage.write(
+            "UPDATE content_creation_requests SET generated_output = '{\"scenes\": [{}]}' WHERE id = $1::uuid", project)
         _ = try await revision(of: project)
 
         let events = try await resume(project, from: before, asHeader: true).events(through: "ready")
@@ -111,7 +112,8 @@ struct ResumeTests {
     }
 
     @Test(arguments: [
-        "AAAAAAAAAAAAAAAAAAAAAA", "x", "0", "null", "🦄", "a b", "<script>", String(repeating: "A", count: 5_000), "\"", "-",
+        "AAAAAAAAAAAAAAAAAAAAAA", "x", "0", "null", "🦄", "a b", "<script>", String(repeating: "A", count: 5_000), "\"",
+        "-",
     ])
     func `any other id is answered by a snapshot`(id: String) async throws {
         let project = try await stage.insertProject()
@@ -158,7 +160,8 @@ struct ResumeTests {
         let target = "/v1/projects/\(project)/events"
         if asHeader { return try await EventStream.open(port: stage.daemon.port, target, lastEventID: id) }
         let encoded = id.utf8.map { byte in
-            let isPlain = byte < 128 && (Character(UnicodeScalar(byte)).isLetter || Character(UnicodeScalar(byte)).isNumber)
+            let isPlain =
+                byte < 128 && (Character(UnicodeScalar(byte)).isLetter || Character(UnicodeScalar(byte)).isNumber)
             return isPlain ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }
         return try await EventStream.open(

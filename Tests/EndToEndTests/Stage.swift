@@ -40,7 +40,8 @@ struct Stage: Sendable {
     /// Inserts a project and returns its id.
     func insertProject(_ document: String? = Stage.document(scenes: 3)) async throws -> String {
         let rows = try await writer.query(
-            "INSERT INTO content_creation_requests (generated_output) VALUES ($1::jsonb) RETURNING id::text", [document])
+            "INSERT INTO content_creation_requests (generated_output) VALUES ($1::jsonb) RETURNING id::text", [document]
+        )
         return try #require(rows.string(0, 0))
     }
 

@@ -52,7 +52,8 @@ struct StaleTests {
             #expect(health.status == 1)
             #expect(try await stage.client.get("/healthz").status == 200)
             for refused in [
-                try await stage.client.get("/v1/projects/\(cold)"), try await stage.client.get("/v1/projects/\(cold)/scenes"),
+                try await stage.client.get("/v1/projects/\(cold)"),
+                try await stage.client.get("/v1/projects/\(cold)/scenes"),
                 try await stage.client.get(target, ["Cache-Control": "no-cache"]),
             ] {
                 #expect(refused.status == 503)
@@ -112,13 +113,16 @@ struct StaleTests {
             let projects = viewers.map(\.mirror.project)
 
             try await stage.admin.query("ALTER ROLE \(role) NOLOGIN")
-            try await stage.admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1", [role])
+            try await stage.admin.query(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1", [role])
             for index in viewers.indices { try await viewers[index].read(through: "stale", within: Self.limit) }
             try await stage.save("new", scene: 2, of: projects[0])
             try await stage.save("more", scene: 3, of: projects[0])
-            try await stage.write("DELETE FROM generated_images WHERE content_creation_request_id = $1::uuid", projects[0])
+            try await stage.write(
+                "DELETE FROM generated_images WHERE content_creation_request_id = $1::uuid", projects[0])
             try await stage.save("kept", scene: 2, of: projects[0])
-            try await stage.write("UPDATE content_creation_requests SET generated_output = '[]' WHERE id = $1::uuid", projects[1])
+            try await stage.write(
+                "UPDATE content_creation_requests SET generated_output = '[]' WHERE id = $1::uuid", projects[1])
             try await stage.write("DELETE FROM content_creation_requests WHERE id = $1::uuid", projects[2])
             try await stage.admin.query("ALTER ROLE \(role) LOGIN")
             var names: [[String]] = []

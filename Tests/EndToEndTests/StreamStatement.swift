@@ -10,7 +10,8 @@ struct StreamStatement: Sendable, CustomTestStringConvertible {
 
     private static func insert(_ rows: String...) -> String {
         let values = rows.map { "($1::uuid, \($0))" }.joined(separator: ", ")
-        return "INSERT INTO generated_images (content_creation_request_id, scene_index, image_index, image_url) VALUES \(values)"
+        return
+            "INSERT INTO generated_images (content_creation_request_id, scene_index, image_index, image_url) VALUES \(values)"
     }
 
     private static let ours = "WHERE content_creation_request_id = $1::uuid"
@@ -57,10 +58,12 @@ struct StreamStatement: Sendable, CustomTestStringConvertible {
             events: ["snapshot id"]),
         StreamStatement(
             testDescription: "the document that is emptied",
-            sql: "UPDATE content_creation_requests SET generated_output = NULL WHERE id = $1::uuid", events: ["snapshot id"]),
+            sql: "UPDATE content_creation_requests SET generated_output = NULL WHERE id = $1::uuid",
+            events: ["snapshot id"]),
         StreamStatement(
             testDescription: "the same document again",
-            sql: "UPDATE content_creation_requests SET generated_output = generated_output WHERE id = $1::uuid", events: []),
+            sql: "UPDATE content_creation_requests SET generated_output = generated_output WHERE id = $1::uuid",
+            events: []),
         StreamStatement(
             testDescription: "another column of the project's",
             sql: "UPDATE content_creation_requests SET title = 'x', status = 'y' WHERE id = $1::uuid", events: []),
@@ -68,7 +71,8 @@ struct StreamStatement: Sendable, CustomTestStringConvertible {
             testDescription: "a scene that is not in the document", sql: insert("99, 0, 'x'", "-1, 0, 'y'"),
             events: [#"scene -1 [] ["y"]"#, #"scene 99 [] ["x"] id"#]),
         StreamStatement(
-            testDescription: "scenes that share an index", document: #"{"scenes": [{"index": 2}, {}, "x", {"index": 2.0}]}"#,
+            testDescription: "scenes that share an index",
+            document: #"{"scenes": [{"index": 2}, {}, "x", {"index": 2.0}]}"#,
             sql: insert("2, 0, 'a'"), events: [#"scene 2 [0, 1, 3] ["a"] id"#]),
         StreamStatement(
             testDescription: "ten scenes at once: the last alone has an id", document: Stage.document(scenes: 10),

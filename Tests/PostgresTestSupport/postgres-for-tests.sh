@@ -66,7 +66,7 @@ chmod 755 "$folder"
     </dev/null >"$folder/log" 2>&1 || fail
 cat >>"$folder/data/postgresql.conf" <<CONF
 listen_addresses = '127.0.0.1'
-max_connections = 300
+max_connections = 1000
 fsync = off
 full_page_writes = off
 max_wal_size = 4GB

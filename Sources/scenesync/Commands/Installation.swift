@@ -18,27 +18,34 @@ struct Installation {
     }
 
     func status() async throws -> [ScriptStatus] {
-        try await migrator.status()
+        try await withSession { try await check($0) }
+        return try await migrator.status()
     }
 
     /// Applies what is due and returns its names. Where nothing is, the tables are still examined and the role still
     /// gets its rights.
     func apply(wait: Duration, progress: @escaping @Sendable (String) -> Void) async throws -> [String] {
+        try await withSession { try await check($0) }
         let applied = try await migrator.apply(wait: wait, progress: progress)
-        if applied.isEmpty {
-            let session = try await Session.open(settings, on: loop)
-            try await check(session)
-            try await finish(session)
-            await session.close()
-        }
+        if applied.isEmpty { try await withSession { try await finish($0) } }
         return applied
+    }
+
+    private func withSession(_ body: (Session) async throws -> Void) async throws {
+        let session = try await Session.open(settings, on: loop)
+        do {
+            try await body(session)
+        } catch {
+            await session.close()
+            throw error
+        }
+        await session.close()
     }
 
     private var migrator: Migrator {
         var migrator = Migrator(
             settings, on: loop, bookkeeping: "scene_sync.applied", once: Migrations.all.map(placed),
             always: Triggers.all.map(placed))
-        migrator.before = { try await check($0) }
         migrator.after = { try await finish($0) }
         return migrator
     }
@@ -49,18 +56,17 @@ struct Installation {
     }
 
     private func check(_ session: Session) async throws {
+        if try await session.query("SELECT to_regclass('scene_sync.settings') IS NOT NULL").bool(0, 0) == true {
+            let recorded = try await session.query("SELECT app_schema FROM scene_sync.settings").string(0, 0)
+            if let recorded, recorded != schema {
+                throw ConfigurationError(
+                    "this database is set up for the schema \(recorded), not \(schema): one schema a database")
+            }
+        }
         let parent = Self.quoted(schema) + ".content_creation_requests"
         guard try await session.query("SELECT to_regclass($1) IS NOT NULL", [parent]).bool(0, 0) == true else {
             throw StartError(
                 "the table \(parent) is missing: create the app's tables first, or name their schema with --schema")
-        }
-        guard try await session.query("SELECT to_regclass('scene_sync.settings') IS NOT NULL").bool(0, 0) == true else {
-            return
-        }
-        let recorded = try await session.query("SELECT app_schema FROM scene_sync.settings").string(0, 0)
-        if let recorded, recorded != schema {
-            throw ConfigurationError(
-                "this database is set up for the schema \(recorded), not \(schema): one schema a database")
         }
     }
 

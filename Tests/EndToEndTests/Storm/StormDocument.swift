@@ -33,7 +33,8 @@ struct StormDocument {
     }
 
     static func urls(_ random: inout StormRandom) -> String {
-        "[" + (0..<random.int(0...3)).map { literal("stored/\($0)/\(random.int(0...99))") }.joined(separator: ", ") + "]"
+        "[" + (0..<random.int(0...3)).map { literal("stored/\($0)/\(random.int(0...99))") }.joined(separator: ", ")
+            + "]"
     }
 
     static func literal(_ text: String) -> String {

@@ -11,7 +11,9 @@ enum StormDocumentStatements {
                 set(project, "ARRAY['title']", "to_jsonb($2::text)", random.pick(StormDocument.titles) + scene)
             ]
         case 3..<5:
-            return [set(project, "ARRAY['scenes', '\(scene)', 'prompt']", "to_jsonb($2::text)", StormURLs.next(&random))]
+            return [
+                set(project, "ARRAY['scenes', '\(scene)', 'prompt']", "to_jsonb($2::text)", StormURLs.next(&random))
+            ]
         case 5..<7:
             return [
                 set(project, "ARRAY['scenes', '\(scene)', 'imageUrls']", "$2::jsonb", StormDocument.urls(&random))

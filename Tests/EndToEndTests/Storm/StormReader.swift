@@ -59,7 +59,9 @@ final class StormReader: Sendable {
         }
     }
 
-    private func take(_ answer: HTTPAnswer, _ project: StormProject, _ tag: String?, _ world: StormWorld, least: Int64? = nil) {
+    private func take(
+        _ answer: HTTPAnswer, _ project: StormProject, _ tag: String?, _ world: StormWorld, least: Int64? = nil
+    ) {
         switch answer.status {
         case 200:
             guard let text = answer.generatedOutput(of: project.id), let revision = answer.etag?.dropFirst().dropLast()

@@ -31,7 +31,8 @@ struct StormSchema {
         for project in world.projects where project.otherID == nil || random.chance(0.6) {
             let text = StormDocument.text(of: project.id, plain: project.writer != nil, &random)
             try await writer.query(
-                "INSERT INTO content_creation_requests (id, generated_output) VALUES ($1, $2::jsonb)", [project.id, text])
+                "INSERT INTO content_creation_requests (id, generated_output) VALUES ($1, $2::jsonb)",
+                [project.id, text])
             try await record([project.id], by: writer, in: world)
         }
         await writer.close()

@@ -22,7 +22,8 @@ struct StormStatements {
         }
     }
 
-    private static let columns = "INSERT INTO generated_images (content_creation_request_id, scene_index, image_url, image_index)"
+    private static let columns =
+        "INSERT INTO generated_images (content_creation_request_id, scene_index, image_url, image_index)"
     private static let key = "(content_creation_request_id, scene_index, image_index)"
 
     private mutating func scene() -> String {
@@ -167,12 +168,14 @@ struct StormStatements {
     private mutating func touch(_ project: StormProject) -> StormStatement {
         random.pick([
             StormStatement(
-                "UPDATE generated_images SET image_url = image_url WHERE content_creation_request_id = $1", [project.id]),
+                "UPDATE generated_images SET image_url = image_url WHERE content_creation_request_id = $1", [project.id]
+            ),
             StormStatement("UPDATE content_creation_requests SET status = status || 'x' WHERE id = $1", [project.id]),
             StormStatement(
                 "UPDATE content_creation_requests SET generated_output = generated_output WHERE id = $1", [project.id]),
             StormStatement(
-                "DELETE FROM generated_images WHERE content_creation_request_id = $1 AND scene_index = 4711", [project.id]),
+                "DELETE FROM generated_images WHERE content_creation_request_id = $1 AND scene_index = 4711",
+                [project.id]),
         ])
     }
 

@@ -40,7 +40,8 @@ final class StormStream: Sendable {
             guard let text = state.mirror.generatedOutput, text.hasSameBytes(as: expected) else {
                 return "it shows \(state.mirror.generatedOutput ?? "nothing")"
             }
-            return state.mirror.lastEventID == revision ? nil : "its last event id is \(state.mirror.lastEventID ?? "none")"
+            return state.mirror.lastEventID == revision
+                ? nil : "its last event id is \(state.mirror.lastEventID ?? "none")"
         }
     }
 
@@ -99,7 +100,8 @@ final class StormStream: Sendable {
     private func arrive(_ others: [StormStream], _ random: inout StormRandom) -> (Arrival, String?) {
         let own = lastEventID
         switch random.int(0...99) {
-        case 0..<8: return (.garbage, random.pick(["0", "é", "AAAAAAAAAAAAAAAAAAAAAA", String(repeating: "x", count: 3_000)]))
+        case 0..<8:
+            return (.garbage, random.pick(["0", "é", "AAAAAAAAAAAAAAAAAAAAAA", String(repeating: "x", count: 3_000)]))
         case 8..<18:
             if let id = others.filter({ $0.project != project }).randomElement(using: &random)?.lastEventID {
                 return (.foreign, id)

@@ -10,7 +10,9 @@ struct StormURLs {
         if random.chance(0.15) {
             for _ in 0..<random.int(1...4) { url += random.pick(oddities) }
         }
-        if allowingLong, random.chance(0.02) { url += String(repeating: random.pick(["x", "é", "\u{1}"]), count: 8_100) }
+        if allowingLong, random.chance(0.02) {
+            url += String(repeating: random.pick(["x", "é", "\u{1}"]), count: 8_100)
+        }
         return url
     }
 }

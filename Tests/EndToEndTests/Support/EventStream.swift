@@ -100,7 +100,8 @@ actor EventStream {
     private func read(until deadline: ContinuousClock.Instant) async throws -> Bool {
         guard let connection else { return false }
         let isChunked = head["Transfer-Encoding"]?.lowercased() == "chunked"
-        var bytes = isChunked ? try await connection.readChunk(until: deadline) : try await connection.read(until: deadline)
+        var bytes =
+            isChunked ? try await connection.readChunk(until: deadline) : try await connection.read(until: deadline)
         if let left_bytes {
             bytes = Array(bytes.prefix(left_bytes))
             self.left_bytes = left_bytes - bytes.count

@@ -5,8 +5,9 @@ final class LogLines: Sendable {
     private struct State {
         var lines: [String] = []
         var openReaders = 0
-        var waiters: [UInt64: (test: @Sendable (String) -> Bool, continuation: CheckedContinuation<String, any Error>)] =
-            [:]
+        var waiters:
+            [UInt64: (test: @Sendable (String) -> Bool, continuation: CheckedContinuation<String, any Error>)] =
+                [:]
         var lastID: UInt64 = 0
     }
 
