@@ -27,6 +27,11 @@ package struct ConnectionSettings: Sendable {
         return shown.joined(separator: " ")
     }
 
+    /// Throws `badSettings` for a string that libpq cannot read.
+    package func check() throws(PostgresError) {
+        _ = try parameters()
+    }
+
     /// What `PQconnectdbParams` is given.
     func parameters() throws(PostgresError) -> [String: String] {
         var parameters = [

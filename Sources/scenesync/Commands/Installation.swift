@@ -52,7 +52,8 @@ struct Installation {
 
     /// The scripts are written for the schema `public`.
     private func placed(_ script: Script) -> Script {
-        Script(name: script.name, text: script.text.replacing("public.", with: Self.quoted(schema) + "."))
+        guard schema != "public" else { return script }
+        return Script(name: script.name, text: script.text.replacing("public.", with: Self.quoted(schema) + "."))
     }
 
     private func check(_ session: Session) async throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Logging
+import Postgres
 
 /// The daemon.
 struct Serve: AsyncParsableCommand {
@@ -14,6 +15,7 @@ struct Serve: AsyncParsableCommand {
             let settings = try Settings(configurationFile: database.config)
             let configuration = try DaemonConfiguration(
                 options, settings, databaseURL: settings.databaseURL(database.databaseURL))
+            try ConnectionSettings(configuration.databaseURL).check()
             try await Daemon(configuration: configuration, logger: configuration.logger).run()
         }
     }
