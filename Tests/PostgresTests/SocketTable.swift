@@ -14,7 +14,9 @@ enum SocketTable {
     static func isOpen(inode: String) -> Bool {
         (0..<1024).contains { descriptor in
             var status = stat()
-            return fstat(Int32(descriptor), &status) == 0 && String(status.st_ino) == inode
+            // A file may have the same number as a socket.
+            return fstat(Int32(descriptor), &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+                && String(status.st_ino) == inode
         }
     }
 
