@@ -1,0 +1,50 @@
+import Glibc
+import Testing
+
+@Suite(.timeLimit(.minutes(3)))
+struct DemoTests {
+    private static let project = "11111111-1111-4111-8111-111111111111"
+
+    private func start(in folder: TemporaryFolder) async throws -> DaemonProcess {
+        let demo = try await DaemonProcess.start(
+            ["demo", "--directory", folder.path + "/demo"], within: .seconds(60))
+        try await demo.logLine(containing: "live: ", within: .seconds(20))
+        return demo
+    }
+
+    /// The servers that run in the folder, or in the one that took its place (a root's demo may have to move).
+    private func servers(of folder: TemporaryFolder) async throws -> String {
+        let run = try await Program.sh("pgrep -f '[p]ostgres -D \(folder.path)/demo' || true")
+        return run.text
+    }
+
+    @Test func `pictures arrive, an interrupt leaves nothing running, and it starts again`() async throws {
+        let folder = try TemporaryFolder()
+
+        for _ in 0..<2 {
+            let demo = try await start(in: folder)
+            let stream = try await EventStream.open(port: demo.port, "/v1/projects/\(Self.project)/events")
+            let scene = try #require(try await stream.nextEvent(named: "scene", within: .seconds(30)))
+            let name = try #require(scene.data.split(separator: "\"").first { $0.hasPrefix("/demo/pictures/") })
+            let picture = try await demo.client().get(String(name))
+            #expect(picture.status == 200)
+            #expect(picture["Content-Type"] == "image/svg+xml")
+
+            demo.signal(SIGINT)
+            #expect(await demo.waitForExit() == 0)
+            #expect(try await servers(of: folder) == "")
+        }
+    }
+
+    @Test func `a demo that is killed leaves no server either`() async throws {
+        let folder = try TemporaryFolder()
+        let demo = try await start(in: folder)
+
+        demo.kill()
+        _ = await demo.waitForExit()
+
+        let end = ContinuousClock.now + .seconds(20)
+        while try await servers(of: folder) != "", ContinuousClock.now < end {}
+        #expect(try await servers(of: folder) == "")
+    }
+}
