@@ -30,6 +30,8 @@ struct DemoTests {
             #expect(picture.status == 200)
             #expect(picture["Content-Type"] == "image/svg+xml")
 
+            #expect(try await servers(of: folder) != "")
+
             demo.signal(SIGINT)
             #expect(await demo.waitForExit() == 0)
             #expect(try await servers(of: folder) == "")
@@ -39,6 +41,7 @@ struct DemoTests {
     @Test func `a demo that is killed leaves no server either`() async throws {
         let folder = try TemporaryFolder()
         let demo = try await start(in: folder)
+        #expect(try await servers(of: folder) != "")
 
         demo.kill()
         _ = await demo.waitForExit()

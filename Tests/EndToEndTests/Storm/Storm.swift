@@ -87,7 +87,7 @@ struct Storm {
             let begin = ContinuousClock.now
             try await audit.run(admittingOpenTransactions: random.chance(0.85))
             // On a slow machine too there has to be time for writing.
-            pause = max(world.settings.auditsApart, ContinuousClock.now - begin)
+            pause = max(world.settings.auditsApart, (ContinuousClock.now - begin) / 2)
         }
         if world.findings.isEmpty { try await audit.run(admittingOpenTransactions: false) }
     }
