@@ -56,6 +56,24 @@ struct MigrateTests {
         #expect(after.status == 0)
     }
 
+    @Test(arguments: ["scene_sync_insert ON generated_images", "scene_sync_update ON content_creation_requests"])
+    func `a trigger that was dropped is made again`(trigger: String) async throws {
+        _ = try await migrate()
+        let owner = try await database.open(as: .owner)
+        let count = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'scene_sync%'"
+        let all = try await owner.query(count).int64(0, 0)
+        try await owner.query("DROP TRIGGER \(trigger)")
+
+        let status = try await migrate("--status")
+        let applied = try await migrate()
+
+        #expect(status.status == 2)
+        #expect(status.output.contains("missing\t"))
+        #expect(applied.output == "applied 1 scripts\n")
+        #expect(try await owner.query(count).int64(0, 0) == all)
+        #expect(try await migrate("--status").status == 0)
+    }
+
     @Test func `a trigger that was edited since is applied again`() async throws {
         _ = try await migrate()
         let owner = try await database.open()

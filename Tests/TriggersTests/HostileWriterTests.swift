@@ -57,6 +57,7 @@ struct HostileWriterTests {
     }
 
     private static let impostors = """
+        GRANT USAGE ON SCHEMA evil TO PUBLIC;
         CREATE FUNCTION evil.fail() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE 'evil was here'; END $$;
         CREATE FUNCTION evil.fails(text, text) RETURNS text LANGUAGE sql AS 'SELECT evil.fail()::text';
         CREATE FUNCTION evil.fails(uuid, uuid) RETURNS boolean LANGUAGE sql AS 'SELECT evil.fail()';

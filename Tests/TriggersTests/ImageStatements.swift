@@ -49,6 +49,13 @@ enum ImageStatements {
             "an update of places", "UPDATE generated_images SET image_index = image_index + 10 WHERE scene_index = 1",
             announces: ["update A 2 rows: 1/10=one 1/11=two, gone 1/0 1/1", "update B 1 row: 1/10=four, gone 1/0"]),
         Statement(
+            "an update of one place", "UPDATE generated_images SET image_index = 5 WHERE image_url = 'three'",
+            announces: ["update A 1 row: 2/5=three, gone 2/0"]),
+        Statement(
+            "an update of one place and its URL",
+            "UPDATE generated_images SET image_index = 5, image_url = 'new' WHERE image_url = 'three'",
+            announces: ["update A 1 row: 2/5=new, gone 2/0"]),
+        Statement(
             "an update to places that others leave",
             "UPDATE generated_images SET image_index = image_index - 1 WHERE content_creation_request_id = @A",
             announces: ["update A 3 rows: 1/-1=one 1/0=two 2/-1=three, gone 1/1 2/0"]),

@@ -5,6 +5,15 @@ import Testing
 /// An older app's table, where anything may be NULL and a place may hold several images.
 @Suite(.database(.unconstrained), .timeLimit(.minutes(3)))
 struct UnconstrainedTests {
+    private static let complete = """
+        ALTER TABLE generated_images
+            ALTER content_creation_request_id SET NOT NULL, ALTER scene_index SET NOT NULL,
+            ALTER image_index SET NOT NULL, ALTER image_url SET NOT NULL;
+        """
+
+    private static let key =
+        "CREATE UNIQUE INDEX ON generated_images (scene_index, content_creation_request_id, image_index);"
+
     private func keyed(_ feed: Feed) async throws -> Bool? {
         try await feed.owner.query("SELECT keyed FROM scene_sync.settings").bool(0, 0)
     }
@@ -71,14 +80,7 @@ struct UnconstrainedTests {
 
     @Test func `a table that gets its key later is followed by places from then on`() async throws {
         let feed = try await Feed()
-        try await feed.owner.run(
-            script: """
-                ALTER TABLE generated_images
-                    ALTER content_creation_request_id SET NOT NULL, ALTER scene_index SET NOT NULL,
-                    ALTER image_index SET NOT NULL, ALTER image_url SET NOT NULL;
-                CREATE UNIQUE INDEX places ON generated_images (scene_index, content_creation_request_id, image_index);
-                SELECT scene_sync.examine();
-                """)
+        try await feed.owner.run(script: "\(Self.complete) \(Self.key) SELECT scene_sync.examine()")
 
         try await feed.write("INSERT INTO @images VALUES (@A, 3, 0, 'x')")
 
@@ -94,13 +96,27 @@ struct UnconstrainedTests {
         """,
         "CREATE UNIQUE INDEX ON generated_images (content_creation_request_id, scene_index, coalesce(image_index, 0))",
         "CREATE INDEX ON generated_images (content_creation_request_id, scene_index, image_index)",
-        "ALTER TABLE generated_images ADD UNIQUE (content_creation_request_id, scene_index, image_index)",
+        "CREATE UNIQUE INDEX ON generated_images (content_creation_request_id, scene_index, image_index, image_url)",
     ])
     func `a key that is less than one image a place does not count`(_ key: String) async throws {
         let feed = try await Feed()
         try await feed.owner.query("DELETE FROM generated_images WHERE image_url = 'two'")
 
-        try await feed.owner.run(script: "\(key); SELECT scene_sync.examine()")
+        try await feed.owner.run(script: "\(Self.complete) \(key); SELECT scene_sync.examine()")
+
+        #expect(try await keyed(feed) == false)
+    }
+
+    @Test(arguments: ["content_creation_request_id", "scene_index", "image_index", "image_url"])
+    func `a key does not count where something may be missing`(_ column: String) async throws {
+        let feed = try await Feed()
+
+        try await feed.owner.run(
+            script: """
+                \(Self.complete) \(Self.key)
+                ALTER TABLE generated_images ALTER \(column) DROP NOT NULL;
+                SELECT scene_sync.examine();
+                """)
 
         #expect(try await keyed(feed) == false)
     }

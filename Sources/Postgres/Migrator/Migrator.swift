@@ -6,6 +6,9 @@ package struct Migrator: Sendable {
     package var before: @Sendable (Session) async throws -> Void = { _ in }
     package var after: @Sendable (Session) async throws -> Void = { _ in }
 
+    /// Whether what a recorded script made is there no more, as after a DROP: then it is applied again.
+    package var isMissing: @Sendable (Script, Session) async throws -> Bool = { _, _ in false }
+
     private let settings: ConnectionSettings
     private let loop: PollLoop
     private let bookkeeping: Bookkeeping
@@ -106,12 +109,15 @@ package struct Migrator: Sendable {
 
     private func status(_ session: Session) async throws -> [ScriptStatus] {
         let entries = try await bookkeeping.entries(session)
-        return scripts.map { script, kind in
+        var status: [ScriptStatus] = []
+        for (script, kind) in scripts {
             let entry = entries[script.name]
-            let state: ScriptStatus.State =
+            var state: ScriptStatus.State =
                 if let entry { entry.checksum == script.checksum ? .applied : .changed } else { .pending }
-            return ScriptStatus(name: script.name, kind: kind, state: state, appliedAt: entry?.appliedAt)
+            if kind == .always, state == .applied, try await isMissing(script, session) { state = .missing }
+            status.append(ScriptStatus(name: script.name, kind: kind, state: state, appliedAt: entry?.appliedAt))
         }
+        return status
     }
 
     private func step(_ name: String, _ body: () async throws -> some Any) async throws {

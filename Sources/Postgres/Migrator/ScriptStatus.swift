@@ -9,6 +9,8 @@ package struct ScriptStatus: Sendable, Equatable {
 
     package enum State: String, Sendable {
         case applied, pending, changed
+        /// Recorded as applied, but what it made is gone.
+        case missing
     }
 
     package let name: String

@@ -47,6 +47,7 @@ struct Installation {
             settings, on: loop, bookkeeping: "scene_sync.applied", once: Migrations.all.map(placed),
             always: Triggers.all.map(placed))
         migrator.after = { try await finish($0) }
+        migrator.isMissing = { try await isMissing($0, $1) }
         return migrator
     }
 
@@ -54,6 +55,17 @@ struct Installation {
     private func placed(_ script: Script) -> Script {
         guard schema != "public" else { return script }
         return Script(name: script.name, text: script.text.replacing("public.", with: Self.quoted(schema) + "."))
+    }
+
+    /// Whether a trigger that the script makes is not on its table.
+    private func isMissing(_ script: Script, _ session: Session) async throws -> Bool {
+        for trigger in TriggerName.all(in: script.text) {
+            let found = try await session.query(
+                "SELECT EXISTS (SELECT FROM pg_trigger WHERE tgname = $1 AND tgrelid = to_regclass($2))",
+                [trigger.name, trigger.table])
+            if found.bool(0, 0) != true { return true }
+        }
+        return false
     }
 
     private func check(_ session: Session) async throws {

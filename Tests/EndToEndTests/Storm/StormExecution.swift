@@ -71,7 +71,7 @@ struct StormExecution {
             throw PostgresError.server(error)
         } catch {
             // It may have been committed all the same.
-            for (project, entry) in states { world.ledger.add([entry], to: project) }
+            for (project, entry) in states { world.ledger.add([entry], to: project, isCertain: false) }
             throw error
         }
         for (project, entry) in states { world.ledger.add([entry], to: project) }

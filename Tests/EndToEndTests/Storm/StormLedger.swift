@@ -31,11 +31,14 @@ final class StormLedger: Sendable {
         pages.withLock { $0[project] != nil }
     }
 
-    func add(_ new: [Entry], to project: String) {
+    /// What nobody knows to be committed may be seen, and need not be.
+    func add(_ new: [Entry], to project: String, isCertain: Bool = true) {
         pages.withLock { pages in
             guard var page = pages[project] else { return }
             page.entries += new
-            page.newest = new.map(\.order).reduce(page.newest) { max($0 ?? $1, $1) }
+            if isCertain {
+                page.newest = new.map(\.order).reduce(page.newest) { max($0 ?? $1, $1) }
+            }
             pages[project] = page
         }
     }

@@ -37,9 +37,8 @@ final class StormReader: Sendable {
                 take(answer, project, tag, world)
                 tags[project.id] = answer.etag
                 try await Task.sleep(for: random.milliseconds(1...25))
-            } catch is CancellationError {
-                return
             } catch {
+                if Task.isCancelled { return }
                 world.find("reader \(number): no answer: \(error)", of: project.id)
             }
         }

@@ -63,14 +63,13 @@ final class StormStream: Sendable {
         while !Task.isCancelled {
             do {
                 try await connect(world, others, &random)
-            } catch is RefusedStream {
+            } catch let refusal as RefusedStream where refusal.head.status == 404 && project.writer == nil {
                 state.withLock { $0.mirror.forget() }
                 try? await Task.sleep(for: .milliseconds(100))
-            } catch let violation as MirrorViolation {
-                world.find("stream \(number): \(violation)", of: project.id, recentEvents)
-                return
             } catch {
-                try? await Task.sleep(for: .milliseconds(50))
+                if Task.isCancelled { return }
+                world.find("stream \(number): \(error)", of: project.id, recentEvents)
+                return
             }
             state.withLock { $0.isConnected = false }
         }

@@ -34,6 +34,7 @@ actor HTTPConnection {
             throw TransportError.closed(String(cString: strerror(errno)))
         }
         guard await Reactor.shared.wait(number, .toWrite, until: .now + .seconds(10)) else {
+            try Task.checkCancellation()
             throw TransportError.timedOut
         }
         var failure: Int32 = 0

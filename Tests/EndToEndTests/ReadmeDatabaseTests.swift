@@ -1,0 +1,72 @@
+import FoundationEssentials
+import Postgres
+import PostgresTestSupport
+import Testing
+
+/// The README's way to a database of one's own, word for word: its names, so a server of its own.
+@Suite(.timeLimit(.minutes(2)))
+struct ReadmeDatabaseTests {
+    @Test func `its commands bring a database up to date and serve it`() async throws {
+        let server = try await Server.start()
+        let admin = try await server.open()
+        try await admin.query("CREATE ROLE app LOGIN CREATEROLE")
+        try await admin.query("CREATE DATABASE app OWNER app")
+        let app = try await Session.open(
+            ConnectionSettings("host=127.0.0.1 port=\(server.port) dbname=app user=app"), on: server.loop)
+        try await app.query("CREATE TABLE content_creation_requests (id uuid PRIMARY KEY, generated_output jsonb)")
+        let project = "11111111-1111-4111-8111-111111111111"
+        try await app.query(
+            "INSERT INTO content_creation_requests VALUES ($1::uuid, '{\"scenes\": [{\"index\": 1}]}')", [project])
+        let lines = try block(containing: "scenesync migrate").split(separator: "\n")
+        let serve = try #require(lines.last)
+        #expect(lines.first == "make build")
+
+        // The port of this server instead of PostgreSQL's own, the tests' binary instead of the released one.
+        let folder = try TemporaryFolder()
+        let place = "export PGPORT=\(server.port) SCENESYNC_LISTEN=127.0.0.1:0\ncd \(folder.path)\n"
+        let link = try await Program.sh(
+            "mkdir -p \(folder.path)/.build/release && ln -s \(Command.binary) \(folder.path)/.build/release/scenesync")
+        let migrate = try folder.write(
+            "set -e\n\(place)\(lines.dropFirst().dropLast().joined(separator: "\n"))\n", to: "migrate.sh")
+        let migrated = try await Program.sh("sh \(migrate)")
+        let script = try folder.write("#!/bin/sh\n\(place)exec env \(serve)\n", to: "serve.sh", isExecutable: true)
+        let daemon = try await DaemonProcess.start(["serve"], binary: script)
+        try await daemon.logLine(containing: "live: ")
+        var viewer = try await Viewer.open(project, at: daemon.port)
+        try await viewer.read(through: "ready")
+        try await app.query(
+            "INSERT INTO generated_images (content_creation_request_id, scene_index, image_url) VALUES ($1::uuid, 1, 'a')",
+            [project])
+
+        #expect(link.status == 0)
+        #expect(migrated.status == 0, "\(migrated.text)")
+        #expect(try await viewer.next().event == "scene")
+        #expect(await daemon.stop() == 0)
+    }
+
+    @Test func `every line of shell in it is tried by a test`() throws {
+        let known = ["make run", "make build", "make test", "export DATABASE_URL=", "DATABASE_URL=", ".build/release/scenesync", "curl "]
+
+        for line in try blocks().flatMap({ $0.split(separator: "\n") }) {
+            #expect(known.contains { line.hasPrefix($0) }, "\(line)")
+        }
+    }
+
+    @Test func `its make commands would run`() async throws {
+        for line in try blocks().flatMap({ $0.split(separator: "\n") }) where line.hasPrefix("make ") {
+            let dry = try await Program.sh("make --dry-run \(line.dropFirst(5))")
+            #expect(dry.status == 0, "\(dry.text)")
+        }
+        let run = try await Program.sh("make --dry-run run")
+        #expect(run.text.contains("scenesync demo"))
+    }
+
+    private func blocks() throws -> [Substring] {
+        let text = try String(contentsOf: URL(filePath: Program.repository + "/README.md"), encoding: .utf8)
+        return text.split(separator: "```").filter { $0.hasPrefix("sh\n") }.map { $0.dropFirst(3) }
+    }
+
+    private func block(containing text: String) throws -> Substring {
+        try #require(try blocks().first { $0.contains(text) })
+    }
+}
