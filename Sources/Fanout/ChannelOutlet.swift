@@ -9,7 +9,6 @@ final class ChannelOutlet: ChannelInboundHandler, RemovableChannelHandler, Outle
     typealias OutboundOut = ByteBuffer
 
     private static let sendBuffer_bytes: ChannelOptions.Types.SocketOption.Value = 128 << 10
-    private static let deadPeer_milliseconds: ChannelOptions.Types.SocketOption.Value = 30_000
 
     private let stream: EventStream
     private let counters: DeliveryCounters
@@ -29,12 +28,15 @@ final class ChannelOutlet: ChannelInboundHandler, RemovableChannelHandler, Outle
         stream.attach(outlet)
     }
 
-    /// Keeps the kernel from buffering megabytes for a reader that does not read, and from waiting a quarter of an hour
-    /// for one that is gone (tcp(7)).
+    /// Keeps the kernel from buffering megabytes for a reader that does not read, and finds peers that are gone: their
+    /// kernels answer no probe. Not by TCP_USER_TIMEOUT, which would also end readers that are only slow (tcp(7)).
     private static func bound(_ channel: any Channel) throws {
-        let userTimeout = ChannelOptions.Types.SocketOption(level: .tcp, name: .init(rawValue: TCP_USER_TIMEOUT))
-        try channel.syncOptions?.setOption(.socketOption(.so_sndbuf), value: sendBuffer_bytes)
-        try channel.syncOptions?.setOption(userTimeout, value: deadPeer_milliseconds)
+        let options = channel.syncOptions
+        try options?.setOption(.socketOption(.so_sndbuf), value: sendBuffer_bytes)
+        try options?.setOption(.socketOption(.so_keepalive), value: 1)
+        try options?.setOption(.tcpOption(.init(rawValue: TCP_KEEPIDLE)), value: 15)
+        try options?.setOption(.tcpOption(.init(rawValue: TCP_KEEPINTVL)), value: 5)
+        try options?.setOption(.tcpOption(.init(rawValue: TCP_KEEPCNT)), value: 3)
     }
 
     var isWritable: Bool {

@@ -45,7 +45,10 @@ struct ReadmeDatabaseTests {
     }
 
     @Test func `every line of shell in it is tried by a test`() throws {
-        let known = ["make run", "make build", "make test", "export DATABASE_URL=", "DATABASE_URL=", ".build/release/scenesync", "curl "]
+        let known = [
+            "make run", "make build", "make test", "export DATABASE_URL=", "DATABASE_URL=", ".build/release/scenesync",
+            "curl ",
+        ]
 
         for line in try blocks().flatMap({ $0.split(separator: "\n") }) {
             #expect(known.contains { line.hasPrefix($0) }, "\(line)")

@@ -13,7 +13,7 @@ extension Template {
     }
 }
 
-@Suite(.database(.migrated), .timeLimit(.minutes(3)))
+@Suite(.database(.migrated), .timeLimit(.minutes(5)))
 struct AppliedAgainTests {
     private func holdEverything() async throws -> Session {
         let session = try await Database.current.open()

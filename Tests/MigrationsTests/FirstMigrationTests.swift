@@ -4,7 +4,7 @@ import PostgresTestSupport
 import Testing
 import Triggers
 
-@Suite(.database, .timeLimit(.minutes(3)))
+@Suite(.database, .timeLimit(.minutes(5)))
 struct FirstMigrationTests {
     private let save = """
         INSERT INTO content_creation_requests (id) VALUES ('00000000-0000-4000-8000-000000000001');

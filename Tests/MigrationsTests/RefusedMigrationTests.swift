@@ -2,7 +2,7 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
-@Suite(.database, .timeLimit(.minutes(3)))
+@Suite(.database, .timeLimit(.minutes(5)))
 struct RefusedMigrationTests {
     private static let images = """
         CREATE TABLE generated_images (

@@ -3,7 +3,7 @@ import PostgresTestSupport
 import Testing
 
 /// What the contract says of the app's table.
-@Suite(.database(.migrated), .timeLimit(.minutes(3)))
+@Suite(.database(.migrated), .timeLimit(.minutes(5)))
 struct TableTests {
     private static let project = "00000000-0000-4000-8000-000000000001"
 

@@ -3,7 +3,7 @@ import PostgresTestSupport
 import Testing
 
 /// The app's triggers may write while ours are at work; of all payloads the one with the highest number must be right.
-@Suite(.database(.installed), .timeLimit(.minutes(3)))
+@Suite(.database(.installed), .timeLimit(.minutes(5)))
 struct AppTriggerTests {
     /// A trigger of the app's named `name`: ours fire between `a` and `z`.
     private func create(_ name: String, _ when: String, _ body: String, _ feed: Feed) async throws {

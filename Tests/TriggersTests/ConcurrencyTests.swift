@@ -2,7 +2,7 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
-@Suite(.database(.installed), .timeLimit(.minutes(3)))
+@Suite(.database(.installed), .timeLimit(.minutes(5)))
 struct ConcurrencyTests {
     /// A transaction that would rather fail than wait.
     private func impatient(_ feed: Feed) async throws -> Session {

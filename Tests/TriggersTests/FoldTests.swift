@@ -2,7 +2,7 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
-@Suite(.database(.installed), .timeLimit(.minutes(3)))
+@Suite(.database(.installed), .timeLimit(.minutes(5)))
 struct FoldTests {
     private func fold(_ feed: Feed, batch: Int = 10_000) async throws -> Int64? {
         try await feed.daemon.query("SELECT scene_sync.fold_deletions($1)", ["\(batch)"]).int64(0, 0)

@@ -3,7 +3,7 @@ import PostgresTestSupport
 import Testing
 
 /// Our functions run as the owner, in the session of somebody else.
-@Suite(.database(.installed), .timeLimit(.minutes(3)))
+@Suite(.database(.installed), .timeLimit(.minutes(5)))
 struct HostileWriterTests {
     /// One of each kind, and what they announce.
     private let work: [(sql: String, announces: String)] = [

@@ -2,7 +2,7 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
-@Suite(.database(.installed), .timeLimit(.minutes(3)))
+@Suite(.database(.installed), .timeLimit(.minutes(5)))
 struct LoadTests {
     @Test(arguments: RowSecurity.whole)
     func `each project asked for is a row, there or not, and as often as asked`(_ security: RowSecurity) async throws {

@@ -2,7 +2,7 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
-@Suite(.database(.installed), .timeLimit(.minutes(3)))
+@Suite(.database(.installed), .timeLimit(.minutes(5)))
 struct ManyPlacesTests {
     private let insertScenes = """
         INSERT INTO @images SELECT @C, 10000 + scene, 0, repeat('x', 100) FROM generate_series(1, $1::integer) AS scene

@@ -3,7 +3,7 @@ import PostgresTestSupport
 import Testing
 
 /// Rule M4: a scene that an image has left never shows its stored imageUrls again.
-@Suite(.database(.installed), .timeLimit(.minutes(3)))
+@Suite(.database(.installed), .timeLimit(.minutes(5)))
 struct MemoryTests {
     @Test func `a memory stays when a new image comes`() async throws {
         let feed = try await Feed()

@@ -3,7 +3,7 @@ import PostgresTestSupport
 import Testing
 
 /// PostgreSQL takes payloads of 7,999 bytes; one more would fail the writer.
-@Suite(.database(.installed), .timeLimit(.minutes(3)))
+@Suite(.database(.installed), .timeLimit(.minutes(5)))
 struct PayloadLengthTests {
     @Test(arguments: Alphabet.all)
     func `an insert names its URL while it fits, whatever is in it`(_ alphabet: Alphabet) async throws {

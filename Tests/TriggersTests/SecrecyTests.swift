@@ -3,7 +3,7 @@ import PostgresTestSupport
 import Testing
 
 /// Who knows the channel can listen and forge: its name is for the owner and the daemon.
-@Suite(.database(.installed), .timeLimit(.minutes(3)))
+@Suite(.database(.installed), .timeLimit(.minutes(5)))
 struct SecrecyTests {
     /// A role that was given nothing at all.
     private func stranger() async throws -> Session {

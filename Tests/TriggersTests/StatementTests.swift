@@ -2,7 +2,7 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
-@Suite(.database(.installed), .timeLimit(.minutes(3)))
+@Suite(.database(.installed), .timeLimit(.minutes(5)))
 struct StatementTests {
     @Test(arguments: ImageStatements.all + ProjectStatements.all)
     func `a statement is announced and remembered`(_ statement: Statement) async throws {

@@ -2,7 +2,7 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
-@Suite(.database(.installed), .timeLimit(.minutes(3)))
+@Suite(.database(.installed), .timeLimit(.minutes(5)))
 struct StormTests {
     /// What a writer may meet that lives with others: the key, the parent, a deadlock of its own making, serialization.
     private static let expected: Set<String> = ["23505", "23503", "40P01", "40001", "21000"]

@@ -2,7 +2,7 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
-@Suite(.database(.installed), .timeLimit(.minutes(3)))
+@Suite(.database(.installed), .timeLimit(.minutes(5)))
 struct TransactionTests {
     private let insert = "INSERT INTO @images VALUES (@A, 3, 0, 'x')"
     private let delete = "DELETE FROM generated_images WHERE scene_index = 3"

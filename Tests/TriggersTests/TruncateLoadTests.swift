@@ -3,7 +3,7 @@ import PostgresTestSupport
 import Testing
 
 /// TRUNCATE is not MVCC: a snapshot older than one finds the table empty, and not yet what we remember of it.
-@Suite(.database(.installed), .timeLimit(.minutes(3)))
+@Suite(.database(.installed), .timeLimit(.minutes(5)))
 struct TruncateLoadTests {
     @Test(arguments: ["TRUNCATE generated_images", "TRUNCATE content_creation_requests CASCADE"], [false, true])
     func `a load that waited for a truncate sees all of it`(_ truncate: String, _ isWarm: Bool) async throws {

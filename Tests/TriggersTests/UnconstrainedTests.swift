@@ -3,7 +3,7 @@ import PostgresTestSupport
 import Testing
 
 /// An older app's table, where anything may be NULL and a place may hold several images.
-@Suite(.database(.unconstrained), .timeLimit(.minutes(3)))
+@Suite(.database(.unconstrained), .timeLimit(.minutes(5)))
 struct UnconstrainedTests {
     private static let complete = """
         ALTER TABLE generated_images

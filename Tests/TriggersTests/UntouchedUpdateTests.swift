@@ -4,7 +4,7 @@ import PostgresTestSupport
 import Testing
 
 /// The app often updates a project's other columns, and its document may be large.
-@Suite(.database(.installed), .timeLimit(.minutes(3)))
+@Suite(.database(.installed), .timeLimit(.minutes(5)))
 struct UntouchedUpdateTests {
     private struct Plan: Decodable {
         struct Node: Decodable {
