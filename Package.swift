@@ -127,7 +127,8 @@ let package = Package(
         .testTarget(
             name: "SyncHTTPTests", dependencies: ["SyncHTTP", "ProjectSync", httpTypes, nio], swiftSettings: strict),
         .testTarget(
-            name: "TriggersTests", dependencies: ["Migrations", "Postgres", "PostgresTestSupport", "Triggers"],
+            name: "TriggersTests",
+            dependencies: ["CLibpq", "Migrations", "Postgres", "PostgresTestSupport", "Triggers"],
             swiftSettings: strict),
         .testTarget(
             name: "MigrationsTests", dependencies: ["Migrations", "Postgres", "PostgresTestSupport", "Triggers"],

@@ -30,7 +30,10 @@ BEGIN
     INTO announced
     FROM (SELECT * FROM new_rows LIMIT 1) AS image
     WHERE (SELECT count(*) FROM new_rows) = 1
-        AND (SELECT settings.keyed FROM scene_sync.settings AS settings);
+        AND (
+            SELECT settings.keyed AND current_setting('transaction_isolation') <> 'serializable'
+            FROM scene_sync.settings AS settings
+        );
     IF announced THEN
         RETURN NULL;
     END IF;

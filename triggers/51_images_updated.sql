@@ -36,7 +36,10 @@ BEGIN
         AND was.scene_index = image.scene_index
         AND was.image_index = image.image_index
     WHERE (SELECT count(*) FROM new_rows) = 1
-        AND (SELECT settings.keyed FROM scene_sync.settings AS settings);
+        AND (
+            SELECT settings.keyed AND current_setting('transaction_isolation') <> 'serializable'
+            FROM scene_sync.settings AS settings
+        );
     IF announced THEN
         RETURN NULL;
     END IF;

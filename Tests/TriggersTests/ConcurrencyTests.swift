@@ -28,6 +28,18 @@ struct ConcurrencyTests {
         #expect(try await feed.memories() == ["A 1", "A 1", "A 2", "A 2"])
     }
 
+    @Test func `serializable writers who insert beside each other do not fail each other`() async throws {
+        let feed = try await Feed()
+        let writers = [try await feed.anotherWriter(), try await feed.anotherWriter()]
+        for writer in writers { try await writer.query("BEGIN ISOLATION LEVEL SERIALIZABLE") }
+
+        for (number, writer) in writers.enumerated() {
+            try await writer.query("INSERT INTO @images VALUES (@A, \(51 + number), 0, 'x')".withNames)
+        }
+
+        for writer in writers { try await writer.query("COMMIT") }
+    }
+
     @Test(arguments: RowSecurity.whole)
     func `sixteen writers of one project do not wait for each other`(_ security: RowSecurity) async throws {
         let feed = try await Feed(security)

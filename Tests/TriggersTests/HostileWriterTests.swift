@@ -98,7 +98,7 @@ struct HostileWriterTests {
     }
 
     @Test(arguments: [
-        "default_transaction_isolation = 'repeatable read'", "default_transaction_isolation = 'serializable'",
+        "default_transaction_isolation = 'repeatable read'",
         "client_encoding = 'LATIN1'; SET extra_float_digits = -15; SET timezone = 'Asia/Kathmandu'",
         "datestyle = 'German'; SET intervalstyle = 'iso_8601'; SET bytea_output = 'escape'",
         "standard_conforming_strings = off; SET transform_null_equals = on; SET array_nulls = off",
