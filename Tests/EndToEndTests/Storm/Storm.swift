@@ -53,7 +53,7 @@ struct Storm {
     /// Without these the storm has shown nothing.
     func missing() async throws -> [String] {
         let kinds: [StormCounts.Kind] = [
-            .commits, .rollbacks, .savepointRollbacks, .moves, .upserts, .documentUpdates, .longTransactions,
+            .commits, .rollbacks, .savepointRollbacks, .moves, .upserts, .documentUpdates, .longTransactions, .bursts,
             .resumesByScenes, .resumesByReady, .resumesBySnapshot, .foreignIDs, .notModified, .observations, .restarts,
         ]
         let metrics = try await metrics()

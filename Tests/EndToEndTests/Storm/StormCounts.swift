@@ -5,7 +5,7 @@ final class StormCounts: Sendable {
     enum Kind: String, CaseIterable, Sendable {
         case transactions, commits, rollbacks, statements, retries, lostSessions, failures
         case savepointRollbacks, upserts, sameUpserts, moves, projectMoves, shifts, sceneDeletions, reinsertions
-        case longTransactions, serializable, repeatableRead, copies
+        case longTransactions, bursts, serializable, repeatableRead, copies
         case documentUpdates, oddDocuments, projectDeletions, projectInsertions, renamings, truncates, folds
         case longURLs, wideInserts
         case reads, freshReads, ownReads, notModified, unavailable

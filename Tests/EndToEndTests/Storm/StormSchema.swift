@@ -12,6 +12,7 @@ struct StormSchema {
             script: """
                 CREATE SCHEMA storm;
                 CREATE SEQUENCE storm.number;
+                CREATE TABLE storm.seen (project text, output text, number bigint);
                 CREATE FUNCTION storm.merged(projects uuid[])
                 RETURNS TABLE (id text, output text)
                 LANGUAGE sql
@@ -20,6 +21,7 @@ struct StormSchema {
                 SET search_path = public, pg_temp
                 AS $storm$ \(Oracle.merge) $storm$;
                 GRANT USAGE ON SCHEMA storm TO \(Role.writer.rawValue);
+                GRANT INSERT ON storm.seen TO \(Role.writer.rawValue);
                 GRANT USAGE ON SEQUENCE storm.number TO \(Role.writer.rawValue);
                 """)
         await owner.close()
@@ -53,6 +55,15 @@ struct StormSchema {
             entries[id] = [StormLedger.Entry(order: order, text: rows.string(row, 1) ?? "null")]
         }
         return entries
+    }
+
+    /// Moves the states that bursts have left to the ledger.
+    static func collect(_ world: StormWorld, by owner: Session) async throws {
+        let rows = try await owner.query("DELETE FROM storm.seen RETURNING project, output, number")
+        for row in 0..<rows.count {
+            guard let project = rows.string(row, 0), let order = rows.int64(row, 2) else { continue }
+            world.ledger.add([StormLedger.Entry(order: order, text: rows.string(row, 1) ?? "null")], to: project)
+        }
     }
 
     /// The first writers have a project each for themselves; some of the others have a second id.

@@ -13,7 +13,9 @@ struct StormStatements {
         case 44..<51: [updateURLs(of: project)]
         case 51..<55: [shift(in: project)]
         case 55..<61: [move(in: project)]
-        case 61..<65: project.writer == nil ? [moveAway(from: project)] : [moveByDeletion(in: project)]
+        case 61..<63: project.writer == nil ? [moveAway(from: project)] : [move(in: project)]
+        // It fires two triggers, whose notifications may arrive apart: the state between them is nobody's.
+        case 63..<65: project.writer == nil ? [moveByDeletion(in: project)] : [delete(from: project)]
         case 65..<74: [delete(from: project)]
         case 74..<78: reinsert(into: project)
         case 78..<92: StormDocumentStatements.next(on: project, &random)

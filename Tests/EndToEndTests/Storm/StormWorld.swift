@@ -17,6 +17,7 @@ final class StormWorld: Sendable {
     let revisions = RevisionBook()
     let history = StormHistory()
     private let strike = Mutex<ContinuousClock.Instant?>(nil)
+    private let start = ContinuousClock.now
     private let begun = Atomic<Int>(0)
     private let ended = Atomic<Bool>(false)
     private let written = Atomic<Bool>(false)
@@ -64,6 +65,12 @@ final class StormWorld: Sendable {
 
     func noteStrike() {
         strike.withLock { $0 = .now }
+    }
+
+    /// One project in four at a time, for a second and a half.
+    func isHour(of project: StormProject) -> Bool {
+        let hour = (ContinuousClock.now - start).milliseconds / 1_500
+        return (project.id.utf8.reduce(0) { $0 + Int64($1) } + hour) % 4 == 0
     }
 
     func random(_ part: Int) -> StormRandom {

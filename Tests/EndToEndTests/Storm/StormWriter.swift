@@ -22,6 +22,8 @@ struct StormWriter {
             await world.gate.enter()
             if random.chance(0.008), await StormCopy.run(into: random.pick(world.sharedProjects), in: world, &random) {
                 world.counts.add(.copies)
+            } else if let own, random.chance(0.02) {
+                await burst(own)
             } else {
                 await carryOut(plan())
             }
@@ -59,6 +61,17 @@ struct StormWriter {
         let statement = StormStatement("TRUNCATE generated_images", [], .truncates)
         return StormTransaction(
             isolation: "READ COMMITTED", isLong: false, commits: true, project: project, steps: [.statement(statement)])
+    }
+
+    private mutating func burst(_ project: StormProject) async {
+        do {
+            let session = try await opened()
+            try await StormBurst(world: world, project: project, session: session, reader: reader).run(&random)
+        } catch {
+            // A script that failed leaves its transaction open.
+            await session?.close()
+            session = nil
+        }
     }
 
     private mutating func carryOut(_ transaction: StormTransaction) async {
