@@ -28,6 +28,7 @@ struct ResumeTests {
 
         // One is cut in the midst of the live events, the other in the midst of those that it had missed.
         try await stage.write(Self.tenScenes, project, "0")
+        _ = try await revision(of: project)
         for _ in 0..<count { #expect(try await live.next().event == "scene") }
         try await live.reconnect()
         try await live.read(through: "ready")
