@@ -50,21 +50,7 @@ BEGIN
     ) AS image
     CROSS JOIN LATERAL (
         SELECT string_agg('[' || newest.scene || ',' || newest.n || ']', ',' ORDER BY newest.scene) AS list
-        FROM (
-            SELECT
-                memory.scene,
-                max(memory.n) AS n
-            FROM scene_sync.deletions AS memory
-            WHERE memory.project = asked.id
-                AND memory.scene IS NOT NULL
-                AND memory.n > coalesce((
-                    SELECT max(marker.n)
-                    FROM scene_sync.deletions AS marker
-                    WHERE marker.project = asked.id
-                        AND marker.scene IS NULL
-                ), 0)
-            GROUP BY memory.scene
-        ) AS newest
+        FROM scene_sync.lost(asked.id) AS newest
     ) AS deletion;
 END;
 $$;

@@ -25,7 +25,9 @@ enum ChangeDecoder {
         try json.object { (key, json) throws(JSONError) in try fields.read(key, &json) }
         try json.end()
         guard fields.version == version else { throw .unexpected(at: 0) }
-        if let daemon = fields.daemon, let number = fields.canary { return .canary(daemon: daemon, number: number) }
+        if let daemon = fields.daemon {
+            return .sign(DaemonSign(daemon: daemon, turn: fields.turn, mode: fields.mode, fence: fields.fence))
+        }
         guard let operation = fields.operation, let xid = fields.xid, let n = fields.n, let effect = fields.effect,
             (fields.project == nil) == operation.concernsEveryProject
         else { throw .unexpected(at: 0) }
@@ -49,16 +51,18 @@ enum ChangeDecoder {
         var pid: Int32 = 0
         var rows = 0
         var daemon: UInt64?
-        var canary: UInt64?
+        var fence: UInt64?
+        var turn: UInt64 = 0
+        var mode: DoorbellReport.Mode?
         private var set: [Image]?
         private var gone: [Place] = []
-        private var lost: [Int32] = []
+        private var lost: [Int32: Int64] = [:]
         private var scenes: [Int32]?
         private var reload = false
 
         var effect: Change.Effect? {
             if reload { return .reload }
-            if let scenes { return .rereadScenes(scenes, lost: lost) }
+            if let scenes { return .rereadScenes(scenes) }
             return set.map { .images(set: $0, gone: gone, lost: lost) }
         }
 
@@ -84,8 +88,12 @@ enum ChangeDecoder {
                 rows = Int(try json.integer(Int32.self))
             } else if json.matches(key, "daemon") {
                 daemon = try json.integer()
-            } else if json.matches(key, "canary") {
-                canary = try json.integer()
+            } else if json.matches(key, "fence") {
+                fence = try json.integer()
+            } else if json.matches(key, "turn") {
+                turn = try json.integer()
+            } else if json.matches(key, "mode") {
+                mode = DoorbellReport.Mode(rawValue: try json.text(of: try json.string()))
             } else {
                 try readBody(key, &json)
             }
@@ -107,7 +115,7 @@ enum ChangeDecoder {
             } else if json.matches(key, "gone") {
                 gone = try ImageList.places(&json)
             } else if json.matches(key, "lost") {
-                lost = try ImageList.integers(&json)
+                lost = try ImageList.generations(&json)
             } else if json.matches(key, "scenes") {
                 scenes = try ImageList.integers(&json)
             } else if json.matches(key, "reload") {

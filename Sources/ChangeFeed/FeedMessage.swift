@@ -1,8 +1,7 @@
 import ProjectSync
 
-/// What a notification on our channel says.
+/// What a notification on our channel says, or a row of the table of changes.
 enum FeedMessage: Equatable, Sendable {
     case change(Change)
-    /// A sign of life that a daemon sent itself, to see whether the listener still hears.
-    case canary(daemon: UInt64, number: UInt64)
+    case sign(DaemonSign)
 }

@@ -4,27 +4,36 @@ import Postgres
 struct FeedSessions {
     /// How long each step of setting up may take.
     private static let patience = Duration.seconds(3)
+    /// When the server ends a listener or a gate that says nothing.
+    private static let idleTimeout = Duration.seconds(30)
+    /// How often those two say something.
+    static let pingInterval = Duration.seconds(10)
 
     let channel: String
     let listener: Session
+    let gate: Session
     let query: Session
     let loads: [Session]
 
     /// LISTEN is committed when this returns.
     static func open(_ connectionString: String, on loop: PollLoop) async throws -> FeedSessions {
-        let listening = ConnectionSettings(connectionString)
-        // A canary is worth no flush to disk, and a lost one is what it is there to show.
-        let querying = ConnectionSettings(connectionString, options: ["synchronous_commit": "off"])
-        async let listener = Session.open(listening, on: loop)
-        async let query = Session.open(querying, on: loop)
-        async let firstLoad = Session.open(listening, on: loop)
-        async let secondLoad = Session.open(listening, on: loop)
-        let sessions = try await [listener, query, firstLoad, secondLoad]
+        let usual = ConnectionSettings(connectionString, options: ["statement_timeout": "0"])
+        // What we notify is worth no flush to disk, and a lost one is what it is there to show.
+        let notifying = ["statement_timeout": "0", "synchronous_commit": "off"]
+        // A daemon that is frozen must not keep the locks, nor the server's queue of notifications.
+        let mortal = notifying.merging(["idle_session_timeout": "\(idleTimeout.components.seconds)s"]) { _, new in new }
+        async let listener = Session.open(ConnectionSettings(connectionString, options: mortal), on: loop)
+        async let gate = Session.open(ConnectionSettings(connectionString, options: mortal), on: loop)
+        async let query = Session.open(ConnectionSettings(connectionString, options: notifying), on: loop)
+        async let firstLoad = Session.open(usual, on: loop)
+        async let secondLoad = Session.open(usual, on: loop)
+        let sessions = try await [listener, gate, query, firstLoad, secondLoad]
         do {
             let channel = try await listen(on: sessions[0])
             try await checkOneServer(sessions)
             return FeedSessions(
-                channel: channel, listener: sessions[0], query: sessions[1], loads: Array(sessions[2...]))
+                channel: channel, listener: sessions[0], gate: sessions[1], query: sessions[2],
+                loads: Array(sessions[3...]))
         } catch {
             for session in sessions { await session.close() }
             throw error
@@ -32,7 +41,7 @@ struct FeedSessions {
     }
 
     func close() async {
-        for session in [listener, query] + loads { await session.close() }
+        for session in [listener, gate, query] + loads { await session.close() }
     }
 
     private static func listen(on session: Session) async throws -> String {

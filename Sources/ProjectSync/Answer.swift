@@ -6,12 +6,16 @@ package struct Answer: Sendable {
         case miss
         /// The client asked for a load of its own with `Cache-Control: no-cache`.
         case request
+        /// Nothing is kept at the moment.
+        case bypass
     }
 
     package let body: ProjectBody
     package let source: Source
     /// Whether the feed cannot vouch for it at the moment.
     package let isStale: Bool
+    /// Whether it was true when it was loaded, by a feed that is not safe yet.
+    package let isUnsafe: Bool
     /// When it was last known to be the database's state; nil: never since the daemon started.
     package let provenAt: ContinuousClock.Instant?
 }

@@ -38,7 +38,9 @@ extension CacheState {
         counts.applied += 1
         switch change.effect {
         case .images(let set, let gone, let lost):
-            guard let scenes = entry.project?.apply(set: set, gone: gone, lost: lost, n: change.n) else { return }
+            guard let scenes = entry.project?.apply(set: set, gone: gone, lost: lost, n: change.n, xid: change.xid)
+            else { return }
+            undecided.insert(entry.id)
             touched[entry.id, default: []].formUnion(scenes)
         case .rereadScenes, .reload:
             if entry.behindSince == nil { entry.behindSince = now }

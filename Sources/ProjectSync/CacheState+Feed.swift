@@ -1,18 +1,55 @@
 extension CacheState {
     mutating func feedIsLive() {
         guard status != .live else { return }
-        counts.resyncs += 1
         status = .live
+        revalidate()
+    }
+
+    /// Everything is loaded anew: what is watched now, the rest when it is next asked for. A load that was sent before
+    /// may not see what was not announced.
+    mutating func revalidate() {
+        counts.resyncs += 1
+        epoch += 1
         for entry in entries.values {
+            if entry.phase == .sent {
+                restart(entry)
+            } else if entry.phase == .none && entry.watchers > 0 {
+                requestLoad(entry)
+            }
+        }
+        signal.yield()
+    }
+
+    mutating func feedIsUnsafe(since: String, reason: String) {
+        let (wasUnsafe, toldSince) = (isUnsafe, staleSince)
+        status = .unsafe(since: toldSince ?? since, reason: reason)
+        guard !wasUnsafe else { return }
+        for entry in entries.values {
+            if toldSince == nil { tellStale(entry, since: since) }
             if entry.phase == .none && entry.watchers > 0 { requestLoad(entry) }
         }
         signal.yield()
     }
 
+    mutating func renewUnsafe() {
+        guard isUnsafe else { return }
+        for entry in entries.values where entry.phase == .none && entry.watchers > 0 { requestLoad(entry) }
+    }
+
+    mutating func forgetDecisions(seenBy snapshot: TransactionSnapshot) {
+        undecided = undecided.filter { id in
+            guard let entry = entries[id], let isLeft = entry.project?.forgetDecisions(seenBy: snapshot) else {
+                return false
+            }
+            settle(entry)
+            return isLeft
+        }
+    }
+
     mutating func feedIsLost(since: String, reason: String) {
         let wasLost = isLost
         let resynced = status == .live
-        status = .stale(since: wasLost ? staleSince ?? since : since, reason: reason)
+        status = .stale(since: staleSince ?? since, reason: reason)
         guard !wasLost else { return }
         if resynced { counts.losses += 1 }
         epoch += 1
@@ -21,14 +58,20 @@ extension CacheState {
             refuseReaders(of: entry, reason: reason)
             restart(entry)
         }
-        for entry in entries.values { entry.behindSince = nil }
-        for entry in entries.values where !entry.waiting.isEmpty {
-            for case .watcher(let watcher, _) in entry.waiting { watcher.wait(staleSince: since) }
-        }
+        for entry in entries.values { tellStale(entry, since: since) }
         audience.announceStale(since: since)
     }
 
-    private var staleSince: String? {
-        if case .stale(let since, _) = status { since } else { nil }
+    /// Since when streams have been told that what they see may lag.
+    var staleSince: String? {
+        switch status {
+        case .stale(let since, _), .unsafe(let since, _): since
+        case .connecting, .live: nil
+        }
+    }
+
+    /// Streams that have not begun wait for a load that may take long.
+    private func tellStale(_ entry: CacheEntry, since: String) {
+        for case .watcher(let watcher, _) in entry.waiting + entry.waitingForNext { watcher.wait(staleSince: since) }
     }
 }

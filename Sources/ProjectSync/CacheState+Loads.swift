@@ -17,7 +17,7 @@ extension CacheState {
     }
 
     mutating func takeLoads(atMost limit: Int) -> LoadBatch? {
-        guard status == .live, !queue.isEmpty else { return nil }
+        guard status == .live || isUnsafe, !queue.isEmpty else { return nil }
         var taken: [ProjectID] = []
         let candidates = queue.prefix(limit)
         queue.removeFirst(candidates.count)
@@ -100,10 +100,12 @@ extension CacheState {
         if var project = result.project {
             for change in missed {
                 guard case .images(let set, let gone, let lost) = change.effect else { break }
-                _ = project.apply(set: set, gone: gone, lost: lost, n: change.n)
+                _ = project.apply(set: set, gone: gone, lost: lost, n: change.n, xid: change.xid)
+                undecided.insert(entry.id)
             }
             replace(entry, with: project)
             answer(waiting, from: entry)
+            if isUnsafe && entry.watchers == 0 { entry.project = nil }
         } else if mustReread {
             entry.waiting += waiting
         } else {
@@ -120,9 +122,9 @@ extension CacheState {
         let old = entry.project
         let wasVouched = isVouched(entry)
         entry.project = project
-        entry.epoch = epoch
+        entry.epoch = isUnsafe ? 0 : epoch
         if let old {
-            if let scenes = project.differences(from: old) {
+            if let scenes = project.differences(from: old), !isUnsafe || scenes.isEmpty {
                 if !scenes.isEmpty { publish(scenes, of: entry) }
             } else {
                 publishSnapshot(of: entry)
@@ -131,7 +133,7 @@ extension CacheState {
             entry.log = EventLog(project.revision)
             entry.body = nil
         }
-        if !wasVouched && entry.watchers > 0 { audience.publish(.ready(project.revision), of: entry.id) }
+        if !wasVouched && isVouched(entry) && entry.watchers > 0 { audience.publish(.ready(project.revision), of: entry.id) }
     }
 
     private mutating func vanish(_ entry: CacheEntry, _ waiting: [LoadWaiter]) {

@@ -20,11 +20,15 @@ extension CacheState {
             return continuation.resume(returning: .unavailable(reason: reason))
         }
         counts.misses += 1
-        ask(entry(id), for: .reader(continuation, fresh ? .request : .miss, since: now), afterNow: fresh)
+        let source: Answer.Source = fresh ? .request : isUnsafe ? .bypass : .miss
+        ask(entry(id), for: .reader(continuation, source, since: now), afterNow: source != .miss)
     }
 
     func answer(_ entry: CacheEntry, _ body: ProjectBody, _ source: Answer.Source) -> Answer {
         let proven = entry.behindSince.map { min($0, provenAt ?? $0) } ?? provenAt
-        return Answer(body: body, source: source, isStale: !isVouched(entry), provenAt: proven)
+        let isKept = isVouched(entry)
+        return Answer(
+            body: body, source: source == .bypass && isKept ? .miss : source, isStale: !isKept && !isUnsafe,
+            isUnsafe: !isKept && isUnsafe, provenAt: proven)
     }
 }

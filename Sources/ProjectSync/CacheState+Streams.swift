@@ -6,7 +6,7 @@ extension CacheState {
             watcher.begin(opening)
             return settle(entry)
         }
-        if case .stale(let since, _) = status { watcher.wait(staleSince: since) }
+        if let staleSince { watcher.wait(staleSince: staleSince) }
         ask(entry, for: .watcher(watcher, request), afterNow: request.lastEventID != nil)
     }
 

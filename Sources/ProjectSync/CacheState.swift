@@ -8,8 +8,11 @@ struct CacheState {
     var epoch: UInt64 = 1
     var provenAt: ContinuousClock.Instant?
     var counts = CacheCounts()
+    var doorbell = DoorbellReport()
     var entries: [ProjectID: CacheEntry] = [:]
     var queue: [ProjectID] = []
+    /// Projects that remember which changes decided their places.
+    var undecided: Set<ProjectID> = []
     var recency = RecencyList()
     var size_bytes = 0
 
@@ -26,11 +29,15 @@ struct CacheState {
         if case .stale = status { true } else { false }
     }
 
+    var isUnsafe: Bool {
+        if case .unsafe = status { true } else { false }
+    }
+
     var overview: CacheOverview {
         CacheOverview(
             status: status, provenAt: provenAt,
             outstanding: entries.values.count { $0.watchers > 0 && !isVouched($0) }, size_bytes: size_bytes,
-            counts: counts,
+            counts: counts, doorbell: doorbell,
             projects: entries.values.filter { $0.project != nil }.map { ($0.id, $0.watchers) })
     }
 

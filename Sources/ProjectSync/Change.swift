@@ -11,10 +11,10 @@ package struct Change: Equatable, Sendable {
 
     /// What to do to the project's state.
     package enum Effect: Equatable, Sendable {
-        /// The net effect on places, complete.
-        case images(set: [Image], gone: [Place], lost: [Int32])
+        /// The net effect on places, complete, and the generations of scenes that images have left.
+        case images(set: [Image], gone: [Place], lost: [Int32: Int64])
         /// Too long for a payload, or not expressible in places: these scenes have to be read anew.
-        case rereadScenes([Int32], lost: [Int32])
+        case rereadScenes([Int32])
         /// The whole project has to be read anew.
         case reload
     }

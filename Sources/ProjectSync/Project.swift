@@ -11,8 +11,8 @@ package struct Project: Sendable {
     package private(set) var generations: [Int32: Int64]
     package private(set) var revision: Revision
     package let snapshot: TransactionSnapshot
-    /// The `n` that last decided each place since the load.
-    private var decided: [Place: Int64] = [:]
+    /// Which change last decided each place, as long as an older one may still come.
+    private var decided: [Place: Decision] = [:]
     private(set) var size_bytes: Int
 
     package init(
@@ -43,23 +43,35 @@ package struct Project: Sendable {
     }
 
     /// Applies what a statement did to places. Returns the scenes whose contents now differ.
-    package mutating func apply(set: [Image], gone: [Place], lost: [Int32], n: Int64) -> Set<Int32> {
+    package mutating func apply(
+        set: [Image], gone: [Place], lost: [Int32: Int64], n: Int64, xid: UInt64
+    ) -> Set<Int32> {
         var touched: Set<Int32> = []
-        for place in gone where put(nil, at: place, n: n) {
+        let decision = Decision(n: n, xid: xid)
+        for place in gone where put(nil, at: place, decision) {
             touched.insert(place.scene)
         }
-        for image in set where put(image.url, at: image.place, n: n) {
+        for image in set where put(image.url, at: image.place, decision) {
             touched.insert(image.place.scene)
         }
-        for scene in lost {
+        for (scene, generation) in lost {
             if generations[scene] == nil {
                 revision.insert(.lostFallback(scene: scene))
                 size_bytes += 48
                 touched.insert(scene)
             }
-            generations[scene] = max(generations[scene] ?? 0, n)
+            generations[scene] = max(generations[scene] ?? 0, generation)
         }
         return touched
+    }
+
+    /// Every change that `snapshot` sees has been applied: what they decided need not be remembered, as a change that
+    /// comes later has a higher `n`. Returns whether anything is left.
+    mutating func forgetDecisions(seenBy snapshot: TransactionSnapshot) -> Bool {
+        let before = decided.count
+        decided = decided.filter { !snapshot.sees($0.value.xid) }
+        size_bytes -= (before - decided.count) * Self.decision_bytes
+        return !decided.isEmpty
     }
 
     /// The scenes in which two states of one project differ; nil if nothing less than a snapshot tells the difference.
@@ -79,9 +91,9 @@ package struct Project: Sendable {
         scenes[scene] == nil && generations[scene] == nil
     }
 
-    private mutating func put(_ url: ImageURL?, at place: Place, n: Int64) -> Bool {
-        guard decided[place].map({ $0 < n }) ?? true else { return false }
-        if decided.updateValue(n, forKey: place) == nil { size_bytes += 40 }
+    private mutating func put(_ url: ImageURL?, at place: Place, _ decision: Decision) -> Bool {
+        guard decided[place].map({ $0.n < decision.n }) ?? true else { return false }
+        if decided.updateValue(decision, forKey: place) == nil { size_bytes += Self.decision_bytes }
         let old = scenes[place.scene]?[place.image]
         guard old != url else { return false }
         if let old {
@@ -97,7 +109,14 @@ package struct Project: Sendable {
         return true
     }
 
+    private static let decision_bytes = 48
+
     private static func size_bytes(of url: ImageURL) -> Int {
         url.literal.count + 64
+    }
+
+    private struct Decision {
+        let n: Int64
+        let xid: UInt64
     }
 }

@@ -91,6 +91,30 @@ package final class ProjectCache: Sendable {
         state.withLock { $0.feedIsLive() }
     }
 
+    /// Something may have been missed.
+    package func revalidate() {
+        state.withLock { $0.revalidate() }
+    }
+
+    /// Nothing is kept until the feed is live; `reason` says what it waits for.
+    package func feedIsUnsafe(since: String, reason: String) {
+        state.withLock { $0.feedIsUnsafe(since: since, reason: reason) }
+    }
+
+    /// While the feed is not safe: shows streams what there is now.
+    package func renewUnsafe() {
+        state.withLock { $0.renewUnsafe() }
+    }
+
+    /// All changes of transactions that `snapshot` sees have been applied.
+    package func forgetDecisions(seenBy snapshot: TransactionSnapshot) {
+        state.withLock { $0.forgetDecisions(seenBy: snapshot) }
+    }
+
+    package func report(_ doorbell: DoorbellReport) {
+        state.withLock { $0.doorbell = doorbell }
+    }
+
     /// Nothing can be vouched for until the feed is live again; `since` is an RFC 3339 time.
     package func feedIsLost(since: String, reason: String) {
         state.withLock { $0.feedIsLost(since: since, reason: reason) }
@@ -116,5 +140,6 @@ package struct CacheOverview: Sendable {
     package let outstanding: Int
     package let size_bytes: Int
     package let counts: CacheCounts
+    package let doorbell: DoorbellReport
     package let projects: [(id: ProjectID, watchers: Int)]
 }

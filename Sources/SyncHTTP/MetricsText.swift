@@ -6,7 +6,7 @@ import Synchronization
 struct MetricsText {
     private(set) var text = ""
 
-    init(_ cache: CacheOverview, _ delivery: DeliveryCounters) {
+    init(_ cache: CacheOverview, _ delivery: DeliveryCounters, now: ContinuousClock.Instant = .now) {
         let counts = cache.counts
         byOperation("notifications_received_total", "Notifications of changes", counts.notifications)
         add("notifications_rejected_total", "counter", "Notifications that could not be read", counts.rejected)
@@ -26,6 +26,14 @@ struct MetricsText {
         add("events_coalesced_total", "counter", "Times a slow stream was caught up at once", counts.coalesced)
         add("database_reconnects_total", "counter", "Times the database was lost", counts.losses)
         add("resyncs_total", "counter", "Times everything was revalidated", counts.resyncs)
+        byMode(cache.doorbell.mode)
+        add("doorbell_switches_total", "counter", "Changes of the doorbell's mode", cache.doorbell.switches)
+        add("changes_read_total", "counter", "Changes read from the table of busy times", cache.doorbell.rowsRead)
+        if let readAt = cache.doorbell.readAt {
+            let age = (now - readAt) / .milliseconds(1)
+            describe("changes_read_age_seconds", "gauge", "Time since the last complete reading of that table was begun")
+            text += "scenesync_changes_read_age_seconds \(age / 1_000)\n"
+        }
         add("feed_live", "gauge", "1 while the feed is live", cache.status == .live ? 1 : 0)
     }
 
@@ -38,6 +46,13 @@ struct MetricsText {
         describe(name, "counter", help)
         for operation in Change.Operation.allCases {
             text += "scenesync_\(name){operation=\"\(operation.rawValue)\"} \(values[operation, default: 0])\n"
+        }
+    }
+
+    private mutating func byMode(_ current: DoorbellReport.Mode) {
+        describe("doorbell_mode", "gauge", "1 for the way by which changes come")
+        for mode in DoorbellReport.Mode.allCases {
+            text += "scenesync_doorbell_mode{mode=\"\(mode.rawValue)\"} \(mode == current ? 1 : 0)\n"
         }
     }
 

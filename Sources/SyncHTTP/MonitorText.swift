@@ -9,7 +9,7 @@ enum MonitorText {
             .map { "{\"project_id\": \"\($0.id)\", \"subscribers\": \($0.watchers)}" }
         let subscribers = overview.projects.reduce(0) { $0 + $1.watchers }
         return """
-            {"at": "\(WallTime.now.rfc3339)", "live": \(overview.status == .live), "mode": "quiet", \
+            {"at": "\(WallTime.now.rfc3339)", "live": \(overview.status == .live), "mode": "\(overview.doorbell.mode.rawValue)", \
             "overall": {"subscribers": \(subscribers)}, "projects": [\(projects.joined(separator: ", "))]}
 
             """

@@ -13,8 +13,13 @@ enum ReadHeaders {
             case .hit: "scenesync; hit"
             case .miss: "scenesync; fwd=miss"
             case .request: "scenesync; fwd=request"
+            case .bypass: "scenesync; fwd=bypass"
             }
-        if answer.isStale || (age ?? 0) >= staleAge_seconds { status += "; detail=stale" }
+        if answer.isUnsafe {
+            status += "; detail=unsafe"
+        } else if answer.isStale || (age ?? 0) >= staleAge_seconds {
+            status += "; detail=stale"
+        }
         var fields: HTTPFields = [
             .contentType: "application/json", .eTag: "\"\(answer.body.revision)\"", .vary: "Accept-Encoding",
             .cacheControl: "private, no-cache", .cacheStatus: status,

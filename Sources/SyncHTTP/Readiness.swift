@@ -18,6 +18,7 @@ package final class Readiness: Sendable {
         switch overview.status {
         case .connecting: return Self.refusal("The daemon has not reached the database yet.")
         case .stale(let since, let reason): return Self.refusal("The database is lost since \(since): \(reason)")
+        case .unsafe(_, let reason): return Self.refusal("The feed is not safe yet: \(reason)")
         case .live where overview.outstanding > 0:
             return Self.refusal("\(overview.outstanding) watched projects are still being revalidated.")
         case .live: return .json("{\"status\": \"ready\"}\n")

@@ -34,7 +34,7 @@ func merged(_ project: Project) -> String {
 }
 
 func setImages(
-    _ images: [Image], gone: [Place] = [], lost: [Int32] = [], xid: UInt64 = 200, n: Int64 = 1,
+    _ images: [Image], gone: [Place] = [], lost: [Int32: Int64] = [:], xid: UInt64 = 200, n: Int64 = 1,
     project: String = someProject
 ) throws -> Change {
     Change(

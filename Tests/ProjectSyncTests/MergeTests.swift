@@ -7,7 +7,7 @@ struct MergeCase: Sendable, CustomTestStringConvertible {
     let rule: String
     let document: String?
     var images: [Image] = []
-    var lost: [Int32] = []
+    var lost: [Int32: Int64] = [:]
     let expected: String
 
     var testDescription: String { "\(rule): \(document?.prefix(80) ?? "NULL")" }
@@ -107,7 +107,7 @@ struct MergeCase: Sendable, CustomTestStringConvertible {
             images: [image(2, 0, "new")],
             expected: #"{"scenes": [{"index": 1, "imageUrls": ["old1"]}, {"index": 2, "imageUrls": ["new"]}]}"#),
         MergeCase(
-            rule: "M4 lost for good", document: #"{"scenes": [{"index": 1, "imageUrls": ["old"]}]}"#, lost: [1],
+            rule: "M4 lost for good", document: #"{"scenes": [{"index": 1, "imageUrls": ["old"]}]}"#, lost: [1: 1],
             expected: #"{"scenes": [{"index": 1, "imageUrls": []}]}"#),
         MergeCase(
             rule: "M4 stored ones that are no array",
@@ -145,9 +145,7 @@ struct MergeCase: Sendable, CustomTestStringConvertible {
     ]
 
     @Test(arguments: table) func `the merged document is exact to the byte`(line: MergeCase) throws {
-        let lost = Dictionary(uniqueKeysWithValues: line.lost.map { ($0, Int64(1)) })
-
-        let state = try project(line.document, line.images, lost: lost)
+        let state = try project(line.document, line.images, lost: line.lost)
 
         #expect(merged(state) == line.expected)
     }

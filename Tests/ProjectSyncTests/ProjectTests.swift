@@ -7,8 +7,8 @@ import Testing
     @Test func `the highest number wins a place, whatever arrives last`() throws {
         var state = try project(Self.document)
 
-        let first = state.apply(set: [image(1, 0, "newer")], gone: [], lost: [], n: 8)
-        let late = state.apply(set: [image(1, 0, "older")], gone: [], lost: [], n: 7)
+        let first = state.apply(set: [image(1, 0, "newer")], gone: [], lost: [:], n: 8, xid: 200)
+        let late = state.apply(set: [image(1, 0, "older")], gone: [], lost: [:], n: 7, xid: 200)
 
         #expect(first == [1])
         #expect(late == [])
@@ -18,8 +18,8 @@ import Testing
     @Test func `a deletion is remembered against an older insertion`() throws {
         var state = try project(Self.document, [image(1, 0, "a")])
 
-        _ = state.apply(set: [], gone: [Place(scene: 1, image: 0)], lost: [1], n: 9)
-        _ = state.apply(set: [image(1, 0, "from the past")], gone: [], lost: [], n: 8)
+        _ = state.apply(set: [], gone: [Place(scene: 1, image: 0)], lost: [1: 9], n: 9, xid: 200)
+        _ = state.apply(set: [image(1, 0, "from the past")], gone: [], lost: [:], n: 8, xid: 200)
 
         #expect(merged(state) == #"{"scenes": [{"index": 1, "imageUrls": []}]}"#)
     }
@@ -28,7 +28,7 @@ import Testing
         var state = try project(Self.document, [image(1, 0, "a")])
         let before = state.revision
 
-        let touched = state.apply(set: [image(1, 0, "a")], gone: [Place(scene: 2, image: 3)], lost: [], n: 1)
+        let touched = state.apply(set: [image(1, 0, "a")], gone: [Place(scene: 2, image: 3)], lost: [:], n: 1, xid: 200)
 
         #expect(touched == [])
         #expect(state.revision == before)
@@ -37,8 +37,8 @@ import Testing
     @Test func `the generation of a scene only grows`() throws {
         var state = try project(Self.document, lost: [1: 5])
 
-        _ = state.apply(set: [], gone: [], lost: [1], n: 9)
-        _ = state.apply(set: [], gone: [], lost: [1, 2], n: 7)
+        _ = state.apply(set: [], gone: [], lost: [1: 9], n: 9, xid: 200)
+        _ = state.apply(set: [], gone: [], lost: [1: 7, 2: 7], n: 7, xid: 200)
 
         #expect(state.generations == [1: 9, 2: 7])
     }
@@ -46,7 +46,7 @@ import Testing
     @Test func `a scene loses its fallback even without a row`() throws {
         var state = try project(Self.document)
 
-        let touched = state.apply(set: [], gone: [], lost: [1], n: 1)
+        let touched = state.apply(set: [], gone: [], lost: [1: 1], n: 1, xid: 200)
 
         #expect(touched == [1])
         #expect(merged(state) == #"{"scenes": [{"index": 1, "imageUrls": []}]}"#)

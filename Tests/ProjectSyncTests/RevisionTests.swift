@@ -6,9 +6,9 @@ import Testing
 
     @Test func `equal contents have equal revisions, however they came about`() throws {
         var changed = try project(Self.document, [image(1, 0, "a")], lost: [2: 5])
-        _ = changed.apply(set: [image(1, 1, "b"), image(2, 0, "c")], gone: [], lost: [], n: 1)
-        _ = changed.apply(set: [], gone: [Place(scene: 1, image: 0)], lost: [1], n: 2)
-        _ = changed.apply(set: [image(1, 1, "d")], gone: [], lost: [], n: 3)
+        _ = changed.apply(set: [image(1, 1, "b"), image(2, 0, "c")], gone: [], lost: [:], n: 1, xid: 200)
+        _ = changed.apply(set: [], gone: [Place(scene: 1, image: 0)], lost: [1: 2], n: 2, xid: 200)
+        _ = changed.apply(set: [image(1, 1, "d")], gone: [], lost: [:], n: 3, xid: 200)
 
         let loaded = try project(Self.document, [image(2, 0, "c"), image(1, 1, "d")], lost: [1: 9, 2: 1])
 

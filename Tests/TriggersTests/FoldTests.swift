@@ -114,7 +114,7 @@ struct FoldTests {
 
         var newest: [Int: Int64] = [:]
         for payload in try await feed.heard() {
-            for scene in payload.lost ?? [] { newest[scene] = max(newest[scene] ?? 0, payload.n) }
+            for memory in payload.lost ?? [] { newest[Int(memory[0])] = max(newest[Int(memory[0])] ?? 0, memory[1]) }
         }
         _ = try await fold(feed)
         #expect(newest.count == 4)

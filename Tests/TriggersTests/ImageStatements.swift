@@ -40,11 +40,11 @@ enum ImageStatements {
             announces: ["update A 3 rows: 1/0=new 1/1=new 2/0=new", "update B 1 row: 1/0=new"]),
         Statement(
             "an update that changes nothing", "UPDATE generated_images SET image_url = image_url",
-            announces: ["update A 3 rows: nothing", "update B 1 row: nothing"]),
+            announces: ["update A 3 rows: 1/0=one 1/1=two 2/0=three", "update B 1 row: 1/0=four"]),
         Statement(
             "an update that changes one of two",
             "UPDATE generated_images SET image_url = 'one' WHERE content_creation_request_id = @A AND scene_index = 1",
-            announces: ["update A 2 rows: 1/1=one"]),
+            announces: ["update A 2 rows: 1/0=one 1/1=one"]),
         Statement(
             "an update of places", "UPDATE generated_images SET image_index = image_index + 10 WHERE scene_index = 1",
             announces: ["update A 2 rows: 1/10=one 1/11=two, gone 1/0 1/1", "update B 1 row: 1/10=four, gone 1/0"]),

@@ -26,7 +26,8 @@ struct Payload: Decodable, Sendable {
     let rows: Int
     let set: [Image]?
     let gone: [[Int]]?
-    let lost: [Int]?
+    /// Scenes, each with the number of the newest time that an image has left it.
+    let lost: [[Int64]]?
     let scenes: [Int]?
     let reload: Bool?
     private(set) var text = ""
@@ -47,7 +48,7 @@ struct Payload: Decodable, Sendable {
         let parts = [
             images.map { "\($0.scene)/\($0.place)=\($0.url)" },
             places.isEmpty ? [] : ["gone"] + places.map { "\($0.0)/\($0.1)" },
-            Payload.list("lost", lost),
+            Payload.list("lost", lost?.map { Int($0[0]) }),
             Payload.list("scenes", scenes),
             reload == true ? ["reload"] : [],
         ]

@@ -25,8 +25,9 @@ struct Rebuilt {
         for scene in payload.scenes ?? [] {
             unknown[project, default: [:]][scene] = payload.n
         }
-        for scene in payload.lost ?? [] {
-            lost[project, default: [:]][scene] = max(payload.n, lost[project]?[scene] ?? 0)
+        for memory in payload.lost ?? [] {
+            let scene = Int(memory[0])
+            lost[project, default: [:]][scene] = max(memory[1], lost[project]?[scene] ?? 0)
         }
         if payload.op == "project_delete" {
             lost[project] = lost[project]?.filter { $0.value > payload.n }

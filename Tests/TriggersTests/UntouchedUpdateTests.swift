@@ -78,7 +78,7 @@ struct UntouchedUpdateTests {
 
         #expect(plan.triggers.map(\.name) == [])
         #expect(plan.node.hit + plan.node.read > 100)
-        #expect(changing.triggers.map(\.name) == ["scene_sync_update"])
+        #expect(changing.triggers.map(\.name) == ["scene_sync_2_announce_update"])
         #expect(changing.triggers.map(\.calls) == [1])
         #expect(try await feed.heard().count == 1)
     }

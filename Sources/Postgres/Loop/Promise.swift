@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A result that comes once, from any thread, for any number of waiters. A cancelled waiter leaves; the rest stay.
-final class Promise<Value: Sendable>: Sendable {
+package final class Promise<Value: Sendable>: Sendable {
     private typealias Waiter = CheckedContinuation<Value, any Error>
 
     private struct State {
@@ -12,13 +12,15 @@ final class Promise<Value: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
+    package init() {}
+
     var result: Result<Value, any Error>? {
         state.withLock { $0.result }
     }
 
     /// The first result counts; whether this was it.
     @discardableResult
-    func settle(_ result: Result<Value, any Error>) -> Bool {
+    package func settle(_ result: Result<Value, any Error>) -> Bool {
         let waiters: [Waiter]? = state.withLock {
             guard $0.result == nil else { return nil }
             let waiters = Array($0.waiters.values)
@@ -32,7 +34,7 @@ final class Promise<Value: Sendable>: Sendable {
         return waiters != nil
     }
 
-    func value() async throws -> Value {
+    package func value() async throws -> Value {
         let ticket = state.withLock {
             $0.tickets += 1
             return $0.tickets

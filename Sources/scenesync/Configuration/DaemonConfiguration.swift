@@ -1,3 +1,4 @@
+import ChangeFeed
 import Glibc
 
 /// What the daemon needs to know, from wherever it was said.
@@ -9,6 +10,7 @@ struct DaemonConfiguration {
     let history: Int
     let maxSubscribers: Int
     let drainDelay: Duration
+    let doorbell: DoorbellPolicy
     let logLevel: LogLevel
     let logFormat: LogFormat
 
@@ -22,6 +24,9 @@ struct DaemonConfiguration {
         history = try Self.positive("history", options.history, 256, settings)
         maxSubscribers = try Self.positive("max-subscribers", options.maxSubscribers, Self.descriptorsToSpare, settings)
         drainDelay = .seconds(try Self.count("drain-delay", options.drainDelay, 1, settings))
+        doorbell = DoorbellPolicy(
+            try settings.value("doorbell", options.doorbell, default: .auto) { DoorbellPolicy.Way(rawValue: $0) },
+            busyAbove: Double(try Self.positive("busy-above", options.busyAbove, 100, settings)))
         logLevel = try settings.value("log-level", options.logLevel, default: .info) { LogLevel(rawValue: $0) }
         logFormat = try settings.value("log-format", options.logFormat, default: .text) { LogFormat(rawValue: $0) }
         _ = try settings.value("auth", options.auth, default: .none) { AuthenticationMode(rawValue: $0) }

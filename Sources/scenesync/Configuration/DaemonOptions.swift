@@ -1,4 +1,5 @@
 import ArgumentParser
+import ChangeFeed
 
 /// The flags of `serve`, which `demo` takes too.
 struct DaemonOptions: ParsableArguments {
@@ -20,6 +21,12 @@ struct DaemonOptions: ParsableArguments {
     @Option(help: "Seconds between the signal to stop and the end of service (default 1).")
     var drainDelay: Int?
 
+    @Option(help: "How changes come: auto, notify or table (default auto: by notifications while they are few).")
+    var doorbell: DoorbellPolicy.Way?
+
+    @Option(help: "Changes a second from which on writers use the table of changes (default 100).")
+    var busyAbove: Int?
+
     @Option(help: "How clients are known; none is the only way yet.")
     var auth: AuthenticationMode?
 
@@ -35,13 +42,15 @@ struct DaemonOptions: ParsableArguments {
     func validate() throws {
         let least = [
             ("heartbeat", heartbeat, 1), ("cache-bytes", cacheBytes, 1), ("history", history, 1),
-            ("max-subscribers", maxSubscribers, 1), ("drain-delay", drainDelay, 0),
+            ("max-subscribers", maxSubscribers, 1), ("drain-delay", drainDelay, 0), ("busy-above", busyAbove, 1),
         ]
         for case (let name, let value?, let least) in least where value < least {
             throw ValidationError("--\(name) is at least \(least), not \(value).")
         }
     }
 }
+
+extension DoorbellPolicy.Way: ExpressibleByArgument {}
 
 /// How clients are known.
 enum AuthenticationMode: String, ExpressibleByArgument {

@@ -1,5 +1,5 @@
 -- Remembers, before a TRUNCATE, every scene that has images; afterwards nobody could tell.
-CREATE OR REPLACE FUNCTION scene_sync.images_truncating()
+CREATE OR REPLACE FUNCTION scene_sync.record_truncated_images()
 RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
@@ -21,4 +21,4 @@ BEGIN
 END;
 $$;
 
-REVOKE ALL ON FUNCTION scene_sync.images_truncating() FROM PUBLIC;
+REVOKE ALL ON FUNCTION scene_sync.record_truncated_images() FROM PUBLIC;

@@ -1,0 +1,19 @@
+import ProjectSync
+
+/// A sign of life that a daemon sends to itself and to the others.
+struct DaemonSign: Equatable, Sendable {
+    let daemon: UInt64
+    /// Counts the announcements of a daemon's mode, so that an old one is told from a newer one.
+    var turn: UInt64 = 0
+    /// The way that writers take, said by the daemon that decides it.
+    var mode: DoorbellReport.Mode?
+    /// When it comes back, so has everything that was notified before it was sent.
+    var fence: UInt64?
+
+    var payload: String {
+        var text = "{\"v\":\(ChangeDecoder.version),\"daemon\":\(daemon),\"turn\":\(turn)"
+        if let mode { text += ",\"mode\":\"\(mode.rawValue)\"" }
+        if let fence { text += ",\"fence\":\(fence)" }
+        return text + "}"
+    }
+}

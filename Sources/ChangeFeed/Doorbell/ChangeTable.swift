@@ -1,0 +1,40 @@
+import Postgres
+import ProjectSync
+
+/// Reads the table of changes, each time what the reading before could not see yet.
+struct ChangeTable {
+    struct Reading: Sendable {
+        let snapshot: TransactionSnapshot
+        let snapshotText: String
+        let changes: [Change]
+        /// Rows that could not be read.
+        let rejected: Int
+    }
+
+    let session: Session
+
+    /// `sign` is notified by the same statement.
+    func read(since snapshot: String?, sign: DaemonSign, deadline: Duration) async throws -> Reading {
+        let rows = try await session.queryPrepared(
+            "SELECT snapshot, payload FROM scene_sync.read_changes($1::pg_snapshot, $2)", [snapshot, sign.payload],
+            deadline: deadline)
+        var changes: [Change] = []
+        var rejected = 0
+        var text: String?
+        for row in 0..<rows.count {
+            guard let payload = rows.bytes(row, 1) else {
+                text = rows.string(row, 0)
+                continue
+            }
+            if case .change(let change) = try? ChangeDecoder.decode(payload) {
+                changes.append(change)
+            } else {
+                rejected += 1
+            }
+        }
+        guard let text, let snapshot = TransactionSnapshot(text) else {
+            throw FeedError.notMigrated("scene_sync.read_changes answers in a form of another version")
+        }
+        return Reading(snapshot: snapshot, snapshotText: text, changes: changes, rejected: rejected)
+    }
+}

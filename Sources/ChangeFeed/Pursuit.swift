@@ -1,0 +1,258 @@
+import Logging
+import Postgres
+import ProjectSync
+
+/// Follows the database over one set of connections, from the first LISTEN to the first thing that fails.
+actor Pursuit {
+    /// How often the table is read while nothing is busy: each reading is a sign of life, too.
+    static let canaryInterval = Duration.milliseconds(500)
+    /// How long a reading's fence may take to come back.
+    static let patience = Duration.seconds(2)
+    /// How long a reader waits for a load before it is told so.
+    private static let readersPatience = Duration.seconds(5)
+    /// How often the gate asks whether there is something to do.
+    private static let gateInterval = Duration.milliseconds(50)
+    private static let pruneInterval = Duration.seconds(2)
+    private static let foldInterval = Duration.seconds(600)
+    /// How often streams are shown what there is while the feed is not safe.
+    private static let renewInterval = Duration.seconds(2)
+
+    private nonisolated let loop: PollLoop
+    private let sessions: FeedSessions
+    private let daemon: UInt64
+    private let cache: ProjectCache
+    private let logger: Logger
+    private var doorbell: Doorbell
+    private var ways = TwoWays()
+    private var horizon = Horizon()
+    private var pace = ReadingPace()
+    private var report = DoorbellReport()
+    private var fence: (number: UInt64, arrival: Promise<Void>)?
+    private var rest: Promise<Void>?
+    private var previous: (snapshot: String, sentAt: ContinuousClock.Instant)?
+    private var prepared: Set<String> = []
+    private var renewedAt: ContinuousClock.Instant?
+    private(set) var isLive = false
+
+    init(
+        _ sessions: FeedSessions, doorbell: Doorbell, daemon: UInt64, cache: ProjectCache, loop: PollLoop,
+        logger: Logger
+    ) {
+        self.sessions = sessions
+        self.doorbell = doorbell
+        self.daemon = daemon
+        self.cache = cache
+        self.loop = loop
+        self.logger = logger
+    }
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor {
+        loop.asUnownedSerialExecutor()
+    }
+
+    /// Returns by an error only, or when the task is cancelled.
+    func run() async throws {
+        report = cache.overview.doorbell
+        prepared = try await PreparedTransactions.all(on: sessions.query, deadline: Self.patience)
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await self.listen() }
+            group.addTask { try await self.pingListener() }
+            group.addTask { try await self.tendGate() }
+            group.addTask { try await self.readTable() }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    // The listener.
+
+    private func listen() async throws {
+        for await announcements in sessions.listener.notifications { hear(announcements) }
+        throw FeedError.connectionLost(try await sessions.listener.waitUntilLost())
+    }
+
+    private func hear(_ announcements: [Announcement]) {
+        let now = ContinuousClock.now
+        var changes: [Change] = []
+        changes.reserveCapacity(announcements.count)
+        var rejected = 0
+        for announcement in announcements {
+            switch try? ChangeDecoder.decode(announcement.payload) {
+            case .change(let change): changes.append(change)
+            case .sign(let sign): hear(sign, now: now)
+            case nil: rejected += 1
+            }
+        }
+        doorbell.count(changes.count, now: now)
+        if doorbell.isReading {
+            ways.hold(changes)
+            changes = []
+        }
+        if !changes.isEmpty || rejected > 0 { cache.apply(changes, rejected: rejected, now: now) }
+    }
+
+    private func hear(_ sign: DaemonSign, now: ContinuousClock.Instant) {
+        guard sign.daemon == daemon else {
+            let wasReading = doorbell.isReading
+            doorbell.hear(sign, now: now)
+            if doorbell.wantsLastReading || doorbell.isReading != wasReading { wake() }
+            return
+        }
+        if let fence, sign.fence == fence.number { fence.arrival.settle(.success(())) }
+    }
+
+    private func pingListener() async throws {
+        while true {
+            try await Task.sleep(for: FeedSessions.pingInterval)
+            try await sessions.listener.queryPrepared("SELECT 1", deadline: Self.patience)
+        }
+    }
+
+    // The gate.
+
+    private func tendGate() async throws {
+        let gate = Gate(session: sessions.gate, channel: sessions.channel)
+        let start = ContinuousClock.now
+        var (pinged, pruned, folded) = (start, start, start)
+        while true {
+            let now = ContinuousClock.now
+            if let task = doorbell.nextTask(now: now) {
+                wake()
+                let mode: DoorbellReport.Mode = task == .announceQuiet ? .quiet : .busy
+                let sign = DaemonSign(daemon: daemon, turn: doorbell.turn, mode: mode)
+                let isDone = try await gate.perform(task, sign: sign)
+                try doorbell.finish(task, refused: !isDone, now: .now)
+                settleMode()
+                becomeLiveIfSafe()
+                wake()
+            } else if doorbell.isDeciding, now - pruned >= Self.pruneInterval {
+                pruned = now
+                if let span = horizon.next(now: now) { try await gate.prune(span) }
+            } else if doorbell.isDeciding, now - folded >= Self.foldInterval {
+                folded = now
+                try await gate.foldDeletions()
+            } else if now - pinged >= FeedSessions.pingInterval {
+                pinged = now
+                try await gate.ping()
+            } else {
+                try await Task.sleep(for: Self.gateInterval)
+            }
+        }
+    }
+
+    // The table.
+
+    private func readTable() async throws {
+        var lookedAt: ContinuousClock.Instant?
+        while true {
+            let now = ContinuousClock.now
+            let isCanary = lookedAt.map { now - $0 >= Self.canaryInterval } ?? true
+            try await read(sentAt: now)
+            if isCanary || !doorbell.isSafe {
+                lookedAt = now
+                try await look()
+            }
+            becomeLiveIfSafe()
+            try await sleepAfterReading(sentAt: now)
+        }
+    }
+
+    private func read(sentAt: ContinuousClock.Instant) async throws {
+        if let previous, sentAt - previous.sentAt > Horizon.patience {
+            throw FeedError.fellBehind(by: sentAt - previous.sentAt)
+        }
+        let number = (fence?.number ?? 0) + 1
+        let arrival = Promise<Void>()
+        fence = (number, arrival)
+        let sign = DaemonSign(daemon: daemon, turn: doorbell.turn, mode: doorbell.announcedMode, fence: number)
+        let timer = loop.schedule(after: Self.patience) {
+            arrival.settle(.failure(FeedError.canaryMissed(after: Self.patience)))
+        }
+        defer { loop.cancel(timer) }
+        let reading = try await ChangeTable(session: sessions.query).read(
+            since: previous?.snapshot, sign: sign, deadline: Self.patience)
+        try await arrival.value()
+        settle(reading, sentAt: sentAt)
+    }
+
+    /// All that the reading's snapshot saw has arrived, by either way.
+    private func settle(_ reading: ChangeTable.Reading, sentAt: ContinuousClock.Instant) {
+        let now = ContinuousClock.now
+        doorbell.count(reading.changes.count, now: now)
+        let changes = ways.merge(reading.changes, seenBy: reading.snapshot)
+        if !changes.isEmpty || reading.rejected > 0 { cache.apply(changes, rejected: reading.rejected, now: now) }
+        doorbell.finishReading(sentAt: sentAt)
+        if !doorbell.isReading { cache.apply(ways.release(), now: now) }
+        cache.prove(at: sentAt)
+        cache.forgetDecisions(seenBy: reading.snapshot)
+        pace.note(isEmpty: changes.isEmpty, took: now - sentAt)
+        horizon.note(reading.snapshotText, sentAt: sentAt)
+        previous = (reading.snapshotText, sentAt)
+        report.rowsRead += reading.changes.count
+        report.readAt = sentAt
+        settleMode()
+    }
+
+    private func look() async throws {
+        let sentAt = ContinuousClock.now
+        let look = try await DoorbellLook.take(
+            on: sessions.query, gate: sessions.gate.backendPID, deadline: Self.patience)
+        try doorbell.look(look, sentAt: sentAt)
+        cache.refuseReaders(whoWaitSince: sentAt - Self.readersPatience)
+        if !doorbell.isSafe, look.isWaiting { becomeUnsafe(look) }
+        if !prepared.isEmpty { try await lookForPrepared() }
+    }
+
+    /// After a crash a prepared transaction may have announced what is not in the table any more.
+    private func lookForPrepared() async throws {
+        let left = try await PreparedTransactions.all(on: sessions.query, deadline: Self.patience)
+        let hasLost = !prepared.isSubset(of: left)
+        prepared.formIntersection(left)
+        if hasLost, isLive { cache.revalidate() }
+    }
+
+    // What follows from it.
+
+    private func becomeLiveIfSafe() {
+        guard !isLive, doorbell.isSafe, previous != nil else { return }
+        isLive = true
+        logger.info("live: listening to the database")
+        cache.feedIsLive()
+    }
+
+    private func becomeUnsafe(_ look: DoorbellLook) {
+        let now = ContinuousClock.now
+        let reason = "a transaction is open that is older than this daemon (\(look.silent ?? "which has just ended"))"
+        cache.feedIsUnsafe(since: WallTime.now.rfc3339, reason: reason)
+        if renewedAt == nil { logger.warning("not safe yet: \(reason)") }
+        if renewedAt.map({ now - $0 >= Self.renewInterval }) ?? true {
+            renewedAt = now
+            cache.renewUnsafe()
+        }
+    }
+
+    private func settleMode() {
+        let mode: DoorbellReport.Mode = doorbell.isReading ? .busy : .quiet
+        if mode != report.mode {
+            report.mode = mode
+            report.switches += 1
+            logger.debug("the doorbell is \(mode.rawValue)")
+        }
+        cache.report(report)
+    }
+
+    private func sleepAfterReading(sentAt: ContinuousClock.Instant) async throws {
+        if doorbell.wantsLastReading { return }
+        let isShort = doorbell.isReading || !doorbell.isSafe
+        let pause = isShort ? pace.pause : Self.canaryInterval - (ContinuousClock.now - sentAt)
+        let promise = Promise<Void>()
+        rest = promise
+        let timer = loop.schedule(after: pause) { promise.settle(.success(())) }
+        defer { loop.cancel(timer) }
+        try await promise.value()
+    }
+
+    private func wake() {
+        rest?.settle(.success(()))
+    }
+}

@@ -1,0 +1,14 @@
+-- Announces that every project is gone.
+CREATE OR REPLACE FUNCTION scene_sync.announce_truncated_projects()
+RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM scene_sync.announce(pg_try_advisory_xact_lock_shared(1397971278, 2), 'project_truncate', NULL, 0);
+    RETURN NULL;
+END;
+$$;
+
+REVOKE ALL ON FUNCTION scene_sync.announce_truncated_projects() FROM PUBLIC;
