@@ -22,6 +22,7 @@ let migrations = [
 let triggers = [
     "10_channel.sql",
     "15_lost.sql",
+    "16_changes_since.sql",
     "20_load.sql",
     "30_described.sql",
     "31_described_briefly.sql",

@@ -5,6 +5,7 @@ package enum Triggers {
     package static let all = [
         Script("10_channel", PackageResources._0_channel_sql),
         Script("15_lost", PackageResources._5_lost_sql),
+        Script("16_changes_since", PackageResources._6_changes_since_sql),
         Script("20_load", PackageResources._0_load_sql),
         Script("30_described", PackageResources._0_described_sql),
         Script("31_described_briefly", PackageResources._1_described_briefly_sql),

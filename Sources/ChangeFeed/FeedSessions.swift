@@ -24,7 +24,9 @@ struct FeedSessions {
         let mortal = notifying.merging(["idle_session_timeout": "\(idleTimeout.components.seconds)s"]) { _, new in new }
         async let listener = Session.open(ConnectionSettings(connectionString, options: mortal), on: loop)
         async let gate = Session.open(ConnectionSettings(connectionString, options: mortal), on: loop)
-        async let query = Session.open(ConnectionSettings(connectionString, options: notifying), on: loop)
+        // A lock that the app keeps on its table must not look like a dead connection.
+        let reading = notifying.merging(["lock_timeout": "300ms"]) { _, new in new }
+        async let query = Session.open(ConnectionSettings(connectionString, options: reading), on: loop)
         async let firstLoad = Session.open(usual, on: loop)
         async let secondLoad = Session.open(usual, on: loop)
         let sessions = try await [listener, gate, query, firstLoad, secondLoad]

@@ -104,7 +104,7 @@ actor Pursuit {
     private func pingListener() async throws {
         while true {
             try await Task.sleep(for: FeedSessions.pingInterval)
-            try await sessions.listener.queryPrepared("SELECT 1", deadline: Self.patience)
+            try await sessions.listener.queryPrepared("SELECT 'listener'", deadline: Self.patience)
         }
     }
 

@@ -2,20 +2,27 @@ extension CacheState {
     mutating func apply(_ changes: [Change], rejected: Int, now: ContinuousClock.Instant) {
         var touched: [ProjectID: Set<Int32>] = [:]
         counts.rejected += rejected
-        for change in changes {
-            counts.notifications[change.operation, default: 0] += 1
-            counts.rows[change.operation, default: 0] += change.rows
-            if let id = change.project {
-                guard let entry = entries[id] else { continue }
-                apply(change, to: entry, &touched, now: now)
-            } else {
-                for entry in entries.values { apply(change, to: entry, &touched, now: now) }
-            }
-        }
+        // What only a load can tell goes first: places may be told as they were after it, and to show them before would
+        // show a state that never was.
+        for change in changes where change.needsLoad { apply(change, &touched, now: now) }
+        for change in changes where !change.needsLoad { apply(change, &touched, now: now) }
         for (id, scenes) in touched where !scenes.isEmpty {
             guard let entry = entries[id] else { continue }
             publish(scenes, of: entry)
             settle(entry)
+        }
+    }
+
+    private mutating func apply(
+        _ change: Change, _ touched: inout [ProjectID: Set<Int32>], now: ContinuousClock.Instant
+    ) {
+        counts.notifications[change.operation, default: 0] += 1
+        counts.rows[change.operation, default: 0] += change.rows
+        if let id = change.project {
+            guard let entry = entries[id] else { return }
+            apply(change, to: entry, &touched, now: now)
+        } else {
+            for entry in entries.values { apply(change, to: entry, &touched, now: now) }
         }
     }
 

@@ -88,7 +88,8 @@ extension CacheState {
     }
 
     private mutating func complete(_ entry: CacheEntry, _ result: LoadedProject) {
-        let missed = entry.buffered.filter { !result.snapshot.sees($0.xid) }
+        // While the feed is not safe, something between the load and these changes may not have been announced.
+        let missed = isUnsafe ? [] : entry.buffered.filter { !result.snapshot.sees($0.xid) }
         counts.skipped += entry.buffered.count - missed.count
         entry.buffered = []
         entry.phase = .none
@@ -98,8 +99,8 @@ extension CacheState {
         entry.waiting = entry.waitingForNext
         entry.waitingForNext = []
         if var project = result.project {
-            for change in missed {
-                guard case .images(let set, let gone, let lost) = change.effect else { break }
+            for change in missed where !mustReread {
+                guard case .images(let set, let gone, let lost) = change.effect else { continue }
                 _ = project.apply(set: set, gone: gone, lost: lost, n: change.n, xid: change.xid)
                 undecided.insert(entry.id)
             }

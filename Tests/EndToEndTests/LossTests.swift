@@ -15,7 +15,7 @@ struct LossTests {
             switch self {
             // Once it listens it is asked nothing any more.
             case .listener: Array(try await stage.sessions().prefix(1))
-            case .sender: try await stage.sessions(where: "query LIKE '%pg_notify%'")
+            case .sender: try await stage.sessions(where: "query LIKE '%read_changes%'")
             case .all: try await stage.sessions()
             }
         }

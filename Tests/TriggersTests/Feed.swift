@@ -87,7 +87,7 @@ final class Feed: Sendable {
     private func tabled() async throws -> [Payload] {
         let since = read.withLock { $0 }
         let rows = try await daemon.query(
-            "SELECT payload, snapshot FROM scene_sync.read_changes(nullif($1, '')::pg_snapshot, 'end')", [since])
+            "SELECT payload, snapshot FROM scene_sync.read_changes(nullif($1, '')::pg_snapshot, 'end', true)", [since])
         let snapshots = (0..<rows.count).compactMap { rows.string($0, 1) }
         read.withLock { $0 = snapshots.first ?? "" }
         return try (0..<rows.count).compactMap { try rows.bytes($0, 0).map(Payload.init) }.sorted { $0.n < $1.n }

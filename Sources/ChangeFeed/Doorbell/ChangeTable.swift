@@ -15,9 +15,21 @@ struct ChangeTable {
 
     /// `sign` is notified by the same statement.
     func read(since snapshot: String?, sign: DaemonSign, deadline: Duration) async throws -> Reading {
-        let rows = try await session.queryPrepared(
-            "SELECT snapshot, payload FROM scene_sync.read_changes($1::pg_snapshot, $2)", [snapshot, sign.payload],
-            deadline: deadline)
+        do {
+            return try Self.reading(try await ask(snapshot, sign, lookingUp: true, deadline))
+        } catch PostgresError.server(let error) where error.sqlstate == "55P03" {
+            // The app keeps its table locked, for a migration perhaps.
+            return try Self.reading(try await ask(snapshot, sign, lookingUp: false, deadline))
+        }
+    }
+
+    private func ask(_ snapshot: String?, _ sign: DaemonSign, lookingUp: Bool, _ deadline: Duration) async throws -> Rows {
+        try await session.queryPrepared(
+            "SELECT snapshot, payload FROM scene_sync.read_changes($1::pg_snapshot, $2, $3)",
+            [snapshot, sign.payload, String(lookingUp)], deadline: deadline)
+    }
+
+    private static func reading(_ rows: Rows) throws -> Reading {
         var changes: [Change] = []
         var rejected = 0
         var text: String?

@@ -34,7 +34,7 @@ struct Gate {
     }
 
     func ping() async throws {
-        try await session.queryPrepared("SELECT 1", deadline: Self.patience)
+        try await session.queryPrepared("SELECT 'gate'", deadline: Self.patience)
     }
 
     /// Removes the changes that every daemon has read.

@@ -4,15 +4,16 @@ import PostgresTestSupport
 /// All parts of a storm, started together and ended in order.
 struct Storm {
     let world: StormWorld
-    private let daemon: DaemonProcess
+    private let daemons: [DaemonProcess]
     private let streams: [StormStream]
     private let readers: [StormReader]
     private let audit: StormAudit
 
-    init(_ daemon: DaemonProcess, _ database: Database) {
+    init(_ daemons: [DaemonProcess], _ database: Database) {
         let settings = StormSettings.current
-        self.daemon = daemon
-        world = StormWorld(database: database, port: daemon.port, projects: StormSchema.projects(settings))
+        self.daemons = daemons
+        world = StormWorld(
+            database: database, ports: daemons.map(\.port), projects: StormSchema.projects(settings))
         // A third of the projects has no stream, so that something can be evicted.
         let watched = world.projects.enumerated().filter { $0.offset % 3 != 0 }.map(\.element)
         streams = (0..<settings.streams).map {
@@ -27,7 +28,7 @@ struct Storm {
         await withTaskGroup { group in
             for stream in streams { group.addTask { await stream.run(in: world, others: streams) } }
             for reader in readers.prefix(world.settings.readers) { group.addTask { await reader.run(in: world) } }
-            group.addTask { await StormNemesis(world: world, daemon: daemon).run() }
+            group.addTask { await StormNemesis(world: world, daemons: daemons).run() }
             async let writing: Void = write()
             do {
                 try await conduct()
@@ -46,7 +47,7 @@ struct Storm {
             storm with seed \(world.settings.seed): \(world.counts.text)
             the longest wait of an undisturbed audit: \(audit.worstLag)
             \(metrics.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
-            \(world.findings.isEmpty ? "" : daemon.log.suffix(60).joined(separator: "\n"))
+            \(world.findings.isEmpty ? "" : daemons.flatMap { $0.log.suffix(60) }.joined(separator: "\n"))
             """
     }
 
@@ -54,22 +55,26 @@ struct Storm {
     func missing() async throws -> [String] {
         let kinds: [StormCounts.Kind] = [
             .commits, .rollbacks, .savepointRollbacks, .moves, .upserts, .documentUpdates, .longTransactions, .bursts,
-            .resumesByScenes, .resumesByReady, .resumesBySnapshot, .foreignIDs, .notModified, .observations, .restarts,
+            .resumesByScenes, .resumesByReady, .resumesBySnapshot, .foreignIDs, .notModified, .observations, .restarts, .changesOfDaemon,
         ]
         let metrics = try await metrics()
         let names = [
             "cache_loads_total", "changes_buffered_total", "changes_skipped_total", "cache_evictions_total",
-            "database_reconnects_total", "events_coalesced_total",
+            "database_reconnects_total", "events_coalesced_total", "doorbell_switches_total", "changes_read_total",
         ].map { "scenesync_" + $0 }
         return kinds.filter { world.counts[$0] == 0 }.map(\.rawValue) + names.filter { metrics[$0, default: 0] == 0 }
     }
 
+    /// Those of both daemons, added up.
     private func metrics() async throws -> [String: Int] {
-        let text = try await daemon.client().get("/metrics").text
-        return text.split(separator: "\n").reduce(into: [:]) { metrics, line in
-            let parts = line.split(separator: " ")
-            if parts.count == 2, let value = Int(parts[1]) { metrics[String(parts[0])] = value }
+        var metrics: [String: Int] = [:]
+        for daemon in daemons {
+            for line in try await daemon.client().get("/metrics").text.split(separator: "\n") {
+                let parts = line.split(separator: " ")
+                if parts.count == 2, let value = Int(parts[1]) { metrics[String(parts[0]), default: 0] += value }
+            }
         }
+        return metrics
     }
 
     /// Audits until everything is written, with restarts of the server in between, and once more at the end.

@@ -15,14 +15,14 @@ final class StormAudit: Sendable {
     private let world: StormWorld
     private let streams: [StormStream]
     private let readers: [StormReader]
-    private let client: HTTPClient
+    private let clients: [HTTPClient]
     private let worst = Mutex<Duration>(.zero)
 
     init(_ world: StormWorld, _ streams: [StormStream], _ readers: [StormReader]) {
         self.world = world
         self.streams = streams
         self.readers = readers
-        client = HTTPClient(port: world.port)
+        clients = world.ports.map { HTTPClient(port: $0) }
     }
 
     /// The longest that a difference lasted after the last commit.
@@ -35,7 +35,11 @@ final class StormAudit: Sendable {
         defer { world.gate.open() }
         let begin = ContinuousClock.now
         let expected = try await expectation()
-        let wasDisturbed = try await waitUntilReady()
+        var wasDisturbed = false
+        for client in clients {
+            guard let tries = try await waitUntilReady(client) else { return world.counts.add(.unsafeAudits) }
+            wasDisturbed = wasDisturbed || tries > 0
+        }
         try await compare(with: expected)
         if !wasDisturbed { worst.withLock { $0 = max($0, ContinuousClock.now - begin) } }
         for stream in streams { stream.checkSights(in: world) }
@@ -51,16 +55,17 @@ final class StormAudit: Sendable {
         return expected
     }
 
-    /// Returns whether there was anything to wait for.
-    private func waitUntilReady() async throws -> Bool {
+    /// Returns how often it was asked in vain; nil if a daemon waits for a transaction that waits for this audit.
+    private func waitUntilReady(_ client: HTTPClient) async throws -> Int? {
         let deadline = ContinuousClock.now + world.settings.recovery
         var tries = 0
         while true {
             let answer = try await client.get("/readyz")
-            if answer.status == 200 { return tries > 0 }
+            if answer.status == 200 { return tries }
+            if answer.text.contains("not safe") { return nil }
             guard ContinuousClock.now < deadline else {
                 world.find("not ready after \(world.settings.recovery): \(answer.text)", of: "any")
-                return true
+                return tries
             }
             tries += 1
             try await Task.sleep(for: .milliseconds(20))
@@ -84,12 +89,18 @@ final class StormAudit: Sendable {
     private func compare(
         _ project: StormProject, with expected: String?, since begin: ContinuousClock.Instant
     ) async throws {
-        // First what the cache has: a fresh read would mend it.
+        // First what the caches have: a fresh read would mend them. All of them name one revision.
         var revision: String?
-        try await wait(for: project, expected, "the read", begin) {
-            let (status, text, tag) = try await self.read(project, [:])
-            revision = tag
-            return Self.compare(text, status, expected, isFinal: false)
+        for (number, client) in clients.enumerated() {
+            let first = revision
+            try await wait(for: project, expected, "the read from daemon \(number)", begin) {
+                let (status, text, tag) = try await self.read(project, [:], from: client)
+                revision = tag
+                if let tag, let first, tag != first {
+                    return Difference(what: "is revision \(tag), not \(first)", isFinal: false)
+                }
+                return Self.compare(text, status, expected, isFinal: false)
+            }
         }
         for stream in streams where stream.project == project {
             let found = try await wait(for: project, expected, "a stream", begin) {
@@ -100,7 +111,7 @@ final class StormAudit: Sendable {
             if found { world.findings.add(stream.recentEvents) }
         }
         try await wait(for: project, expected, "the fresh read", begin) {
-            let (status, text, _) = try await self.read(project, ["Cache-Control": "no-cache"])
+            let (status, text, _) = try await self.read(project, ["Cache-Control": "no-cache"], from: self.clients[0])
             // Whatever the feed has heard: nobody writes, so a load that was made now has it all.
             return Self.compare(text, status, expected, isFinal: status != 503)
         }
@@ -112,7 +123,9 @@ final class StormAudit: Sendable {
         return Difference(what: "shows \(text ?? "status \(status)")", isFinal: isFinal)
     }
 
-    private func read(_ project: StormProject, _ headers: [String: String]) async throws -> (Int, String?, String?) {
+    private func read(
+        _ project: StormProject, _ headers: [String: String], from client: HTTPClient
+    ) async throws -> (Int, String?, String?) {
         let answer = try await client.get("/v1/projects/\(project.id)", headers)
         world.counts.add(.comparisons)
         return (

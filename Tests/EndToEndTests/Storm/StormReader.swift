@@ -24,7 +24,7 @@ final class StormReader: Sendable {
     func run(in world: StormWorld) async {
         var random = world.random(2_000 + number)
         var tags: [String: String] = [:]
-        let client = HTTPClient(port: world.port)
+        let client = HTTPClient(port: world.ports[number % world.ports.count])
         while !Task.isCancelled {
             let project = random.pick(world.projects)
             // A fresh read mends what is wrong in the cache, so most projects are spared them most of the time.
@@ -48,7 +48,7 @@ final class StormReader: Sendable {
     /// Asks for an answer that holds all that was committed before: here, by the only one who writes to the project.
     func readOwn(_ project: StormProject, in world: StormWorld) async {
         let least = world.ledger.newest(of: project.id)
-        let client = HTTPClient(port: world.port)
+        let client = HTTPClient(port: world.ports[number % world.ports.count])
         do {
             let answer = try await client.get(
                 "/v1/projects/\(project.id)", ["Cache-Control": "no-cache"], within: .seconds(15))

@@ -11,6 +11,8 @@ struct StormSettings: Sendable {
     let readers = 6
     /// Small enough for what nobody watches to be evicted.
     let cache_bytes = 400_000
+    /// Changes a second: about as many as there are, so that the doorbell goes to and fro.
+    let busyAbove = 60
     let auditsApart = Duration.milliseconds(330)
     /// How long a difference may last once nobody writes and the daemon says that it is ready.
     let patience = Duration.seconds(5)

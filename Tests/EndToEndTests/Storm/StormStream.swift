@@ -9,6 +9,8 @@ final class StormStream: Sendable {
         var recent: [String] = []
         /// The order of a state that the next snapshot must hold, because it is to be loaded for this connection.
         var least: Int64?
+        /// The daemon that it is connected to, as an index of the world's.
+        var daemon: Int
     }
 
     /// How a connection begins.
@@ -25,7 +27,7 @@ final class StormStream: Sendable {
         self.number = number
         self.project = project
         self.isSlow = isSlow
-        state = Mutex(State(mirror: ProjectMirror(of: project.id)))
+        state = Mutex(State(mirror: ProjectMirror(of: project.id), daemon: number))
     }
 
     var lastEventID: String? {
@@ -77,6 +79,7 @@ final class StormStream: Sendable {
 
     private func connect(_ world: StormWorld, _ others: [StormStream], _ random: inout StormRandom) async throws {
         let (arrival, id) = arrive(others, &random)
+        let port = choosePort(arrival, world, &random)
         if arrival == .foreign { world.counts.add(.foreignIDs) }
         if arrival == .garbage { world.counts.add(.garbageIDs) }
         state.withLock { state in
@@ -86,7 +89,7 @@ final class StormStream: Sendable {
         }
         let inQuery = id.map { random.chance(0.3) && $0.utf8.allSatisfy { $0 > 32 && $0 < 127 } } ?? false
         let stream = try await EventStream.open(
-            port: world.port, "/v1/projects/\(project.id)/events" + (inQuery ? "?last_event_id=\(id ?? "")" : ""),
+            port: port, "/v1/projects/\(project.id)/events" + (inQuery ? "?last_event_id=\(id ?? "")" : ""),
             lastEventID: inQuery ? nil : id, receiveBuffer: isSlow ? 4_096 : nil,
             cutAfter: random.chance(0.2) ? random.int(1...20_000) : nil)
         world.counts.add(.connections)
@@ -94,6 +97,19 @@ final class StormStream: Sendable {
         try await read(stream, arrival, eventsLeft: random.chance(0.3) ? .max : random.int(1...40), world, &random)
         await stream.cut()
         world.counts.add(.cuts)
+    }
+
+    /// Who bears an id may go on with any daemon. Who comes as new may see an older state there; so may who has a part
+    /// of a newer one, and, where a revision comes a second time, who is followed state by state.
+    private func choosePort(_ arrival: Arrival, _ world: StormWorld, _ random: inout StormRandom) -> Int {
+        let wants = arrival != .new && !world.ledger.follows(project.id) && random.chance(0.5)
+        let (daemon, changes) = state.withLock { state in
+            let changes = wants && !state.mirror.isBetweenIDs
+            if changes { state.daemon += 1 }
+            return (state.daemon, changes)
+        }
+        if changes { world.counts.add(.changesOfDaemon) }
+        return world.ports[daemon % world.ports.count]
     }
 
     private func arrive(_ others: [StormStream], _ random: inout StormRandom) -> (Arrival, String?) {

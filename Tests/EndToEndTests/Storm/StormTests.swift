@@ -12,17 +12,24 @@ struct StormTests {
         let template = settings.seed.isMultiple(of: 2) ? Template.sceneSyncWithRowSecurity : Template.sceneSync
         try await Database.with(template, on: server) { database in
             try await StormSchema.create(in: database)
-            let daemon = try await DaemonProcess.start(
-                ["--cache-bytes", String(settings.cache_bytes), "--heartbeat", "1"],
-                database: database.connectionString(as: .daemon))
-            let storm = Storm(daemon, database)
+            var daemons: [DaemonProcess] = []
+            for _ in 0..<2 {
+                daemons.append(
+                    try await DaemonProcess.start(
+                        [
+                            "--cache-bytes", String(settings.cache_bytes), "--heartbeat", "1",
+                            "--busy-above", String(settings.busyAbove), "--log-level", "debug",
+                        ],
+                        database: database.connectionString(as: .daemon)))
+            }
+            let storm = Storm(daemons, database)
 
             try await storm.run()
 
             print(try await storm.report())
             for finding in storm.world.findings.all { Issue.record("\(finding)") }
             for missing in try await storm.missing() { Issue.record("the storm never met: \(missing)") }
-            #expect(await daemon.stop() == 0)
+            for daemon in daemons { #expect(await daemon.stop() == 0) }
         }
     }
 }

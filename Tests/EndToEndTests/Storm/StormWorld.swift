@@ -6,7 +6,8 @@ import Synchronization
 final class StormWorld: Sendable {
     let settings = StormSettings.current
     let database: Database
-    let port: Int
+    /// Of the daemons, any of which anybody may ask.
+    let ports: [Int]
     /// All ids that there will ever be, those included that projects go by only at times.
     let projects: [StormProject]
     let sharedProjects: [StormProject]
@@ -22,9 +23,9 @@ final class StormWorld: Sendable {
     private let ended = Atomic<Bool>(false)
     private let written = Atomic<Bool>(false)
 
-    init(database: Database, port: Int, projects: [StormProject]) {
+    init(database: Database, ports: [Int], projects: [StormProject]) {
         self.database = database
-        self.port = port
+        self.ports = ports
         self.projects = projects
         sharedProjects = projects.filter { $0.writer == nil }
         ledger = StormLedger(projects: projects.filter { $0.writer != nil }.map(\.id))
@@ -58,7 +59,7 @@ final class StormWorld: Sendable {
         ended.store(true, ordering: .relaxed)
     }
 
-    /// When a connection of the daemon was last broken on purpose.
+    /// When a connection of a daemon was last broken on purpose.
     var lastStrike: ContinuousClock.Instant? {
         strike.withLock { $0 }
     }

@@ -50,7 +50,7 @@ struct StormWriter {
             if hasSavepoint { steps.append(.savepoint) }
             steps += statements.next(on: project).map { .statement($0) }
             if hasSavepoint { steps.append(isUndone ? .rollbackTo : .release) }
-            if isLong { steps.append(.pause(random.milliseconds(100...600))) }
+            if isLong { steps.append(.pause(random.milliseconds(random.chance(0.1) ? 1_000...3_000 : 100...600))) }
         }
         let isolation = random.chance(0.8) ? "READ COMMITTED" : random.pick(["REPEATABLE READ", "SERIALIZABLE"])
         return StormTransaction(

@@ -10,7 +10,8 @@ struct ProjectMirror: Sendable {
     let project: String
     /// Whether the stream tells of all scenes: of a part, `ready` may bear the revision of changes that were not told.
     private let isWhole: Bool
-    private var isBetweenIDs = false
+    /// Whether it holds a part of what belongs together: more than its last event id says.
+    private(set) var isBetweenIDs = false
 
     init(of project: String, isWhole: Bool = true) {
         self.project = project

@@ -1,0 +1,17 @@
+-- The changes that were not visible in the snapshot `previous`: of transactions that began since, or were
+-- under way. By index, since commits come late: neither number nor time would tell. Written to be inlined.
+CREATE OR REPLACE FUNCTION scene_sync.changes_since(previous pg_snapshot)
+RETURNS SETOF scene_sync.changes
+LANGUAGE sql
+STABLE
+AS $$
+    SELECT later.*
+    FROM scene_sync.changes AS later
+    WHERE later.xid >= pg_snapshot_xmax(previous)
+    UNION ALL
+    SELECT unfinished.*
+    FROM scene_sync.changes AS unfinished
+    WHERE unfinished.xid = ANY (ARRAY (SELECT pg_snapshot_xip(previous)));
+$$;
+
+REVOKE ALL ON FUNCTION scene_sync.changes_since(pg_snapshot) FROM PUBLIC;
