@@ -48,6 +48,23 @@ import Testing
             try fixture.scenes == #"[{"index": 1, "imageUrls": ["unseen"]}, {"index": 2, "imageUrls": ["replaced"]}]"#)
     }
 
+    /// Places are told as they were when all of it was read: with the old document that would never have been.
+    @Test func `what comes together with a changed document is shown together with it`() async throws {
+        let fixture = try await CacheFixture.warm()
+        let watcher = try fixture.watch()
+
+        fixture.apply(
+            try setImages([image(1, 0, "of the new document")], xid: 100, n: 1),
+            Change(operation: .projectUpdate, project: try projectID(), xid: 100, n: 2, effect: .reload))
+        #expect(fixture.audience.heard().isEmpty)
+        try fixture.complete(
+            fixture.takeLoad(), #"{"scenes": [{"index": 1, "new": 1}]}"#, [image(1, 0, "of the new document")],
+            snapshot: TransactionSnapshot(xmin: 101, xmax: 101))
+
+        #expect(fixture.audience.heard() == ["snapshot"])
+        #expect(watcher.heard.count == 1)
+    }
+
     @Test func `a change before the load is sent is left to the load`() async throws {
         let fixture = CacheFixture()
         let read = await fixture.read(try projectID())

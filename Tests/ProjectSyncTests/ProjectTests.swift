@@ -24,6 +24,22 @@ import Testing
         #expect(merged(state) == #"{"scenes": [{"index": 1, "imageUrls": []}]}"#)
     }
 
+    @Test func `what decided a place is forgotten once nothing older can come`() async throws {
+        let fixture = try await CacheFixture.warm()
+        let small = fixture.cache.overview.size_bytes
+        fixture.apply(try setImages([image(1, 0, "newer")], xid: 100, n: 8))
+        fixture.apply(try setImages([], gone: [Place(scene: 1, image: 0)], xid: 102, n: 9))
+
+        fixture.cache.forgetDecisions(seenBy: TransactionSnapshot(xmin: 102, xmax: 102))
+        fixture.apply(try setImages([image(1, 0, "from the past")], xid: 101, n: 7))
+        #expect(try fixture.scenes == #"[{"index": 1, "imageUrls": []}, {"index": 2, "imageUrls": []}]"#)
+        let remembering = fixture.cache.overview.size_bytes
+        fixture.cache.forgetDecisions(seenBy: TransactionSnapshot(xmin: 103, xmax: 103))
+
+        #expect(fixture.cache.overview.size_bytes < remembering)
+        #expect(remembering > small)
+    }
+
     @Test func `a write of what is there already changes nothing`() throws {
         var state = try project(Self.document, [image(1, 0, "a")])
         let before = state.revision
