@@ -29,8 +29,8 @@ struct ReadmeDatabaseTests {
         let migrate = try folder.write(
             "set -e\n\(place)\(lines.dropFirst().dropLast().joined(separator: "\n"))\n", to: "migrate.sh")
         let migrated = try await Program.sh("sh \(migrate)")
-        let script = try folder.write("#!/bin/sh\n\(place)exec env \(serve)\n", to: "serve.sh", isExecutable: true)
-        let daemon = try await DaemonProcess.start(["serve"], binary: script)
+        let script = try folder.write("\(place)exec env \(serve)\n", to: "serve.sh")
+        let daemon = try await DaemonProcess.start([script], binary: "/bin/sh")
         try await daemon.logLine(containing: "live: ")
         var viewer = try await Viewer.open(project, at: daemon.port)
         try await viewer.read(through: "ready")

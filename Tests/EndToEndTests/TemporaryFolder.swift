@@ -14,10 +14,9 @@ final class TemporaryFolder: Sendable {
     }
 
     /// Writes a file, and returns its path.
-    func write(_ text: String, to name: String, isExecutable: Bool = false) throws -> String {
+    func write(_ text: String, to name: String) throws -> String {
         let file = "\(path)/\(name)"
         try Data(text.utf8).write(to: URL(filePath: file))
-        if isExecutable { try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file) }
         return file
     }
 }
