@@ -31,7 +31,7 @@ let triggers = [
     "34_read_changes.sql",
     "35_prune_changes.sql",
     "40_notify.sql",
-    "41_announce.sql",
+    "41_announce_project.sql",
     "50_record_deleted_images.sql",
     "51_record_moved_image.sql",
     "52_record_truncated_images.sql",

@@ -8,9 +8,9 @@ CREATE OR REPLACE FUNCTION scene_sync.notify(
     operation text,
     project uuid,
     touched bigint,
-    scenes integer[],
-    places integer[],
-    departed integer[]
+    scenes integer[] DEFAULT NULL,
+    places integer[] DEFAULT NULL,
+    departed integer[] DEFAULT NULL
 )
 RETURNS void
 LANGUAGE plpgsql

@@ -1,25 +1,51 @@
--- Announces deleted images, once for each project.
+-- Announces deleted images, as 60 does inserted ones.
 CREATE OR REPLACE FUNCTION scene_sync.announce_deleted_images()
 RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    busy boolean := pg_try_advisory_xact_lock_shared(1397971278, 2);
+    told bigint;
 BEGIN
-    PERFORM scene_sync.announce(
-        busy,
-        'delete',
-        image.content_creation_request_id,
-        count(*),
-        coalesce(array_agg(image.scene_index) FILTER (WHERE image.scene_index IS NOT NULL), '{}'),
-        array_agg(image.image_index) FILTER (WHERE image.scene_index IS NOT NULL),
-        array_agg(image.scene_index) FILTER (WHERE image.scene_index IS NOT NULL)
-    )
-    FROM old_rows AS image
-    WHERE image.content_creation_request_id IS NOT NULL
-    GROUP BY image.content_creation_request_id;
+    IF pg_catalog.pg_try_advisory_xact_lock_shared(1397971278, 2) THEN
+        INSERT INTO scene_sync.changes (operation, project, scene, place, is_past)
+        SELECT
+            'delete',
+            image.content_creation_request_id,
+            image.scene_index,
+            image.image_index,
+            true
+        FROM old_rows AS image
+        WHERE image.content_creation_request_id IS NOT NULL
+        LIMIT 1000;
+        GET DIAGNOSTICS told = ROW_COUNT;
+        IF told OPERATOR(pg_catalog.=) 1000 THEN
+            INSERT INTO scene_sync.changes (operation, project, touched)
+            SELECT
+                'delete',
+                rest.project,
+                pg_catalog.count(*)
+            FROM (
+                SELECT image.content_creation_request_id AS project
+                FROM old_rows AS image
+                WHERE image.content_creation_request_id IS NOT NULL
+                OFFSET 1000
+            ) AS rest
+            GROUP BY rest.project;
+        END IF;
+    ELSE
+        PERFORM scene_sync.notify(
+            'delete',
+            image.content_creation_request_id,
+            pg_catalog.count(*),
+            coalesce(pg_catalog.array_agg(image.scene_index) FILTER (WHERE image.scene_index IS NOT NULL), '{}'),
+            pg_catalog.array_agg(image.image_index) FILTER (WHERE image.scene_index IS NOT NULL),
+            pg_catalog.array_agg(image.scene_index) FILTER (WHERE image.scene_index IS NOT NULL)
+        )
+        FROM old_rows AS image
+        WHERE image.content_creation_request_id IS NOT NULL
+        GROUP BY image.content_creation_request_id;
+    END IF;
     RETURN NULL;
 END;
 $$;

@@ -5,14 +5,12 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    busy boolean := pg_try_advisory_xact_lock_shared(1397971278, 2);
 BEGIN
     IF NEW.id <> OLD.id THEN
-        PERFORM scene_sync.announce(busy, 'project_delete', OLD.id, 1);
-        PERFORM scene_sync.announce(busy, 'project_insert', NEW.id, 1);
+        PERFORM scene_sync.announce_project('project_delete', OLD.id);
+        PERFORM scene_sync.announce_project('project_insert', NEW.id);
     ELSE
-        PERFORM scene_sync.announce(busy, 'project_update', NEW.id, 1);
+        PERFORM scene_sync.announce_project('project_update', NEW.id);
     END IF;
     RETURN NULL;
 END;

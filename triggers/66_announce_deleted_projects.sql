@@ -5,10 +5,8 @@ LANGUAGE plpgsql
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    busy boolean := pg_try_advisory_xact_lock_shared(1397971278, 2);
 BEGIN
-    PERFORM scene_sync.announce(busy, 'project_delete', request.id, 1)
+    PERFORM scene_sync.announce_project('project_delete', request.id)
     FROM old_rows AS request;
     RETURN NULL;
 END;

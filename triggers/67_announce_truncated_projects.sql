@@ -6,7 +6,7 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM scene_sync.announce(pg_try_advisory_xact_lock_shared(1397971278, 2), 'project_truncate', NULL, 0);
+    PERFORM scene_sync.announce_project('project_truncate', NULL);
     RETURN NULL;
 END;
 $$;

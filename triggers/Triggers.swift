@@ -14,7 +14,7 @@ package enum Triggers {
         Script("34_read_changes", PackageResources._4_read_changes_sql),
         Script("35_prune_changes", PackageResources._5_prune_changes_sql),
         Script("40_notify", PackageResources._0_notify_sql),
-        Script("41_announce", PackageResources._1_announce_sql),
+        Script("41_announce_project", PackageResources._1_announce_project_sql),
         Script("50_record_deleted_images", PackageResources._0_record_deleted_images_sql),
         Script("51_record_moved_image", PackageResources._1_record_moved_image_sql),
         Script("52_record_truncated_images", PackageResources._2_record_truncated_images_sql),

@@ -34,9 +34,10 @@ extension CacheState {
             counts.buffered += 1
             if change.needsLoad && entry.behindSince == nil { entry.behindSince = now }
         }
-        // What is not vouched for is loaded before it is shown as live, and that load will see this change.
-        guard isVouched(entry), let project = entry.project else { return }
-        guard !project.holds(change) else {
+        // What is not vouched for is loaded before it is shown as live, and that load will see this change. (No copy of
+        // the project here: a second reference would have it copied by the first edit.)
+        guard isVouched(entry) else { return }
+        guard entry.project?.holds(change) == false else {
             counts.skipped += 1
             return
         }
