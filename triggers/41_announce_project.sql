@@ -8,6 +8,10 @@ AS $$
 DECLARE
     touched integer := (project IS NOT NULL)::integer;
 BEGIN
+    IF pg_try_advisory_xact_lock_shared(1397971278, 1) THEN
+        RETURN;
+    END IF;
+
     IF pg_try_advisory_xact_lock_shared(1397971278, 2) THEN
         INSERT INTO scene_sync.changes (operation, project, touched)
         VALUES (operation, project, touched);

@@ -8,6 +8,10 @@ AS $$
 DECLARE
     told bigint;
 BEGIN
+    IF pg_catalog.pg_try_advisory_xact_lock_shared(1397971278, 1) THEN
+        RETURN NULL;
+    END IF;
+
     IF pg_catalog.pg_try_advisory_xact_lock_shared(1397971278, 2) THEN
         INSERT INTO scene_sync.changes (operation, project, scene, place, is_past, touched)
         SELECT

@@ -1,7 +1,4 @@
--- What is to be remembered is recorded always, before it is announced: triggers fire in the order of their
--- names. Announced is only what somebody hears: a daemon holds the lock 1 for as long as it listens, or
--- waits for it behind another one. Who gets it instead keeps it until the transaction ends, so a daemon
--- that gets it back knows that no change is under way which it would not hear of.
+-- What is to be remembered is recorded before it is announced: triggers fire in the order of their names.
 
 -- Keeps updated_at true.
 CREATE OR REPLACE TRIGGER scene_sync_touch
@@ -37,7 +34,6 @@ CREATE OR REPLACE TRIGGER scene_sync_2_announce_insert
 AFTER INSERT ON public.generated_images
 REFERENCING NEW TABLE AS new_rows
 FOR EACH STATEMENT
-WHEN (NOT pg_catalog.pg_try_advisory_xact_lock_shared(1397971278, 1))
 EXECUTE FUNCTION scene_sync.announce_inserted_images();
 
 -- Fires once a statement, with the rows as they were and as they are.
@@ -45,7 +41,6 @@ CREATE OR REPLACE TRIGGER scene_sync_2_announce_update
 AFTER UPDATE ON public.generated_images
 REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
 FOR EACH STATEMENT
-WHEN (NOT pg_catalog.pg_try_advisory_xact_lock_shared(1397971278, 1))
 EXECUTE FUNCTION scene_sync.announce_updated_images();
 
 -- Fires once a statement, with the rows it deleted.
@@ -53,12 +48,10 @@ CREATE OR REPLACE TRIGGER scene_sync_2_announce_delete
 AFTER DELETE ON public.generated_images
 REFERENCING OLD TABLE AS old_rows
 FOR EACH STATEMENT
-WHEN (NOT pg_catalog.pg_try_advisory_xact_lock_shared(1397971278, 1))
 EXECUTE FUNCTION scene_sync.announce_deleted_images();
 
 -- Fires when the rows are gone.
 CREATE OR REPLACE TRIGGER scene_sync_2_announce_truncate
 AFTER TRUNCATE ON public.generated_images
 FOR EACH STATEMENT
-WHEN (NOT pg_catalog.pg_try_advisory_xact_lock_shared(1397971278, 1))
 EXECUTE FUNCTION scene_sync.announce_truncated_images();

@@ -23,7 +23,6 @@ CREATE OR REPLACE TRIGGER scene_sync_2_announce_insert
 AFTER INSERT ON public.content_creation_requests
 REFERENCING NEW TABLE AS new_rows
 FOR EACH STATEMENT
-WHEN (NOT pg_catalog.pg_try_advisory_xact_lock_shared(1397971278, 1))
 EXECUTE FUNCTION scene_sync.announce_inserted_projects();
 
 -- Fires for each row whose document or id changed. The column list keeps documents out of updates of
@@ -32,10 +31,7 @@ EXECUTE FUNCTION scene_sync.announce_inserted_projects();
 CREATE OR REPLACE TRIGGER scene_sync_2_announce_update
 AFTER UPDATE OF generated_output, id ON public.content_creation_requests
 FOR EACH ROW
-WHEN (
-    pg_catalog.record_image_ne(ROW (OLD.id, OLD.generated_output), ROW (NEW.id, NEW.generated_output))
-    AND NOT pg_catalog.pg_try_advisory_xact_lock_shared(1397971278, 1)
-)
+WHEN (pg_catalog.record_image_ne(ROW (OLD.id, OLD.generated_output), ROW (NEW.id, NEW.generated_output)))
 EXECUTE FUNCTION scene_sync.announce_updated_project();
 
 -- Fires once a statement, with the rows it deleted.
@@ -43,12 +39,10 @@ CREATE OR REPLACE TRIGGER scene_sync_2_announce_delete
 AFTER DELETE ON public.content_creation_requests
 REFERENCING OLD TABLE AS old_rows
 FOR EACH STATEMENT
-WHEN (NOT pg_catalog.pg_try_advisory_xact_lock_shared(1397971278, 1))
 EXECUTE FUNCTION scene_sync.announce_deleted_projects();
 
 -- Fires when the rows are gone.
 CREATE OR REPLACE TRIGGER scene_sync_2_announce_truncate
 AFTER TRUNCATE ON public.content_creation_requests
 FOR EACH STATEMENT
-WHEN (NOT pg_catalog.pg_try_advisory_xact_lock_shared(1397971278, 1))
 EXECUTE FUNCTION scene_sync.announce_truncated_projects();

@@ -8,10 +8,13 @@ package struct SceneEvent: Sendable {
 
     package init(scene: Int32, of project: Project) {
         self.scene = scene
+        let images = project.scenes[scene]
         var state = ByteBuffer()
+        // Grown step by step it would be copied several times.
+        state.reserveCapacity(128 + (images?.entries.reduce(0) { $0 + $1.url.literal.count + 4 } ?? 0))
         let positions = project.document.positions(of: scene).map(String.init).joined(separator: ", ")
         state.writeString("\"scene_index\": \(scene), \"positions\": [\(positions)], \"imageUrls\": ")
-        state.write(imageURLs: project.scenes[scene])
+        state.write(imageURLs: images)
         state.writeString("}\n\n")
         self.state = state
     }
