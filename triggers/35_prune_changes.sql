@@ -2,27 +2,25 @@
 -- if there was none before. Returns how many.
 CREATE OR REPLACE FUNCTION scene_sync.prune_changes(previous pg_snapshot, now pg_snapshot)
 RETURNS bigint
-LANGUAGE plpgsql
+LANGUAGE sql
 VOLATILE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET jit = off
 SET enable_seqscan = off
-SET plan_cache_mode = force_generic_plan
 AS $$
-DECLARE
-    removed bigint;
-BEGIN
+WITH pruned AS (
     DELETE FROM scene_sync.changes AS change
-    WHERE change.xid < pg_snapshot_xmax(now)
-        AND change.xid >= coalesce(pg_snapshot_xmax(previous), '0')
-        AND change.xid <> ALL (ARRAY (SELECT pg_snapshot_xip(now)));
-    GET DIAGNOSTICS removed = ROW_COUNT;
-    DELETE FROM scene_sync.changes AS change
-    WHERE change.xid = ANY (ARRAY (SELECT pg_snapshot_xip(previous)))
-        AND change.xid <> ALL (ARRAY (SELECT pg_snapshot_xip(now)));
-    RETURN removed;
-END;
+    WHERE (
+            change.xid = ANY (ARRAY (SELECT pg_snapshot_xip(previous)))
+            OR change.xid < pg_snapshot_xmax(now)
+            AND change.xid >= coalesce(pg_snapshot_xmax(previous), '0')
+        )
+        AND change.xid <> ALL (ARRAY (SELECT pg_snapshot_xip(now)))
+    RETURNING 1
+)
+SELECT count(*)
+FROM pruned;
 $$;
 
 REVOKE ALL ON FUNCTION scene_sync.prune_changes(pg_snapshot, pg_snapshot) FROM PUBLIC;

@@ -1,7 +1,7 @@
 -- Notifies the daemons of a change, with as much as fits: what is at the places, else which scenes, else
 -- that all has to be read anew. PostgreSQL takes 7,999 bytes; one more would fail the writer's statement.
 --
--- At SERIALIZABLE a look-up would make writers fail who only insert beside each other, so scenes are named
+-- A change of a document looks nothing up, so it waits for no lock on the images. At SERIALIZABLE a look-up would make writers fail who only insert beside each other, so scenes are named
 -- there. trace_notify is off, as any writer could have PostgreSQL tell the channel with it. The plans are
 -- generic: one for each list of places would cost more than to run it.
 CREATE OR REPLACE FUNCTION scene_sync.notify(
@@ -24,7 +24,7 @@ DECLARE
     body text;
     is_brief boolean := false;
 BEGIN
-    IF current_setting('transaction_isolation') <> 'serializable' THEN
+    IF scenes IS NOT NULL AND current_setting('transaction_isolation') <> 'serializable' THEN
         SELECT description.body
         INTO body
         FROM scene_sync.settings AS settings

@@ -134,7 +134,9 @@ extension CacheState {
             entry.log = EventLog(project.revision)
             entry.body = nil
         }
-        if !wasVouched && isVouched(entry) && entry.watchers > 0 { audience.publish(.ready(project.revision), of: entry.id) }
+        if !wasVouched && isVouched(entry) && entry.watchers > 0 {
+            audience.publish(.ready(project.revision), of: entry.id)
+        }
     }
 
     private mutating func vanish(_ entry: CacheEntry, _ waiting: [LoadWaiter]) {

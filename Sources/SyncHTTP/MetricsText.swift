@@ -31,7 +31,8 @@ struct MetricsText {
         add("changes_read_total", "counter", "Changes read from the table of busy times", cache.doorbell.rowsRead)
         if let readAt = cache.doorbell.readAt {
             let age = (now - readAt) / .milliseconds(1)
-            describe("changes_read_age_seconds", "gauge", "Time since the last complete reading of that table was begun")
+            describe(
+                "changes_read_age_seconds", "gauge", "Time since the last complete reading of that table was begun")
             text += "scenesync_changes_read_age_seconds \(age / 1_000)\n"
         }
         add("feed_live", "gauge", "1 while the feed is live", cache.status == .live ? 1 : 0)

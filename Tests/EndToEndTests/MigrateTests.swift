@@ -56,7 +56,9 @@ struct MigrateTests {
         #expect(after.status == 0)
     }
 
-    @Test(arguments: ["scene_sync_2_announce_insert ON generated_images", "scene_sync_2_announce_update ON content_creation_requests"])
+    @Test(arguments: [
+        "scene_sync_2_announce_insert ON generated_images", "scene_sync_2_announce_update ON content_creation_requests",
+    ])
     func `a trigger that was dropped is made again`(trigger: String) async throws {
         _ = try await migrate()
         let owner = try await database.open(as: .owner)

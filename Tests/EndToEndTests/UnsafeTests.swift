@@ -11,7 +11,8 @@ struct UnsafeTests {
         database = try Database.current
     }
 
-    @Test func `an insert left open before the daemon came is not lost, and until it ends nothing is kept`() async throws
+    @Test func `an insert left open before the daemon came is not lost, and until it ends nothing is kept`()
+        async throws
     {
         let writer = try await database.open(as: .writer)
         let project = try await insertProject(writer)

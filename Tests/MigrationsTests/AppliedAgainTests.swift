@@ -38,7 +38,10 @@ struct AppliedAgainTests {
         await holder.close()
     }
 
-    @Test(arguments: ["10_channel", "41_announce_images", "51_images_updated", "63_project_updated"])
+    @Test(arguments: [
+        "10_channel", "31_described_briefly", "41_announce_project", "61_announce_updated_images",
+        "65_announce_updated_project",
+    ])
     func `of changed scripts only a changed function is applied again, in its place and without a lock`(
         _ name: String
     ) async throws {
@@ -56,8 +59,8 @@ struct AppliedAgainTests {
         let changes = try await Catalog.read(owner).changes(since: before)
         #expect(changes.contains("applied \(name)"))
         #expect(changes.contains { $0.hasPrefix("function") && $0.hasSuffix(name.dropFirst(3)) })
-        // Besides it only the daemon's rights were given again, which are on three functions and the schema.
-        let granted = ["channel", "load", "fold_deletions"]
+        // Besides it only the daemon's rights were given again, which are on five functions and the schema.
+        let granted = ["channel", "load", "read_changes", "prune_changes", "fold_deletions"]
         let others = changes.filter { change in
             !(change == "applied \(name)" || change.hasPrefix("schema"))
                 && !(granted + [String(name.dropFirst(3))]).contains {
@@ -98,7 +101,7 @@ struct AppliedAgainTests {
         }
 
         let after = try await owner.query(definitions)
-        #expect(before.count == 10)
+        #expect(before.count == 15)
         #expect((0..<after.count).map { after.string($0, 0) } == (0..<before.count).map { before.string($0, 0) })
     }
 
@@ -153,10 +156,10 @@ struct AppliedAgainTests {
         var edited = Installation()
         edited.once[1] = Script(name: edited.once[1].name, text: edited.once[1].text + "--")
         var added = Installation()
-        added.once.append(Script(name: "0003_more", text: "CREATE TABLE scene_sync.more (id integer)"))
+        added.once.append(Script(name: "0004_more", text: "CREATE TABLE scene_sync.more (id integer)"))
 
         await #expect(throws: MigrationError.edited(Migrations.all[1].name)) { try await edited.apply() }
 
-        #expect(try await added.apply() == ["0003_more"])
+        #expect(try await added.apply() == ["0004_more"])
     }
 }

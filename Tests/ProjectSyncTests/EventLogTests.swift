@@ -13,7 +13,8 @@ import Testing
     }
 
     private mutating func append(scenes: [Int32], limits: EventLog.Limits = EventLog.Limits(events: 4)) {
-        _ = state.apply(set: scenes.map { image($0, 0, "\(log.head)") }, gone: [], lost: [:], n: Int64(log.head) + 1, xid: 200)
+        _ = state.apply(
+            set: scenes.map { image($0, 0, "\(log.head)") }, gone: [], lost: [:], n: Int64(log.head) + 1, xid: 200)
         let events = scenes.map { SceneEvent(scene: $0, of: state) }
         log.append(events, revision: state.revision, limits: limits, document_bytes: 10)
         revisions.append(state.revision)

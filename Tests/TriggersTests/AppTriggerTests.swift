@@ -15,11 +15,14 @@ struct AppTriggerTests {
                 """)
     }
 
-    @Test(arguments: [
-        "INSERT INTO @images VALUES (@A, 3, 0, 'x')", "INSERT INTO @images VALUES (@A, 3, 0, 'x'), (@A, 4, 0, 'y')",
-    ])
-    func `an image that the app changes before it is saved is announced as saved`(_ insert: String) async throws {
-        let feed = try await Feed()
+    @Test(
+        arguments: [
+            "INSERT INTO @images VALUES (@A, 3, 0, 'x')", "INSERT INTO @images VALUES (@A, 3, 0, 'x'), (@A, 4, 0, 'y')",
+        ], Feed.Way.allCases)
+    func `an image that the app changes before it is saved is announced as saved`(
+        _ insert: String, _ way: Feed.Way
+    ) async throws {
+        let feed = try await Feed(by: way)
         try await create("early", "BEFORE INSERT", "NEW.image_url := upper(NEW.image_url)", feed)
 
         try await feed.write(insert)
@@ -29,11 +32,14 @@ struct AppTriggerTests {
         #expect(heard[0].set?.first { $0.scene == 3 }?.url == "X")
     }
 
-    @Test(arguments: [
-        "INSERT INTO @images VALUES (@A, 3, 0, 'x')", "INSERT INTO @images VALUES (@A, 3, 0, 'x'), (@A, 4, 0, 'y')",
-    ])
-    func `an image that the app changes again is announced as it became`(_ insert: String) async throws {
-        let feed = try await Feed()
+    @Test(
+        arguments: [
+            "INSERT INTO @images VALUES (@A, 3, 0, 'x')", "INSERT INTO @images VALUES (@A, 3, 0, 'x'), (@A, 4, 0, 'y')",
+        ], Feed.Way.allCases)
+    func `an image that the app changes again is announced as it became`(
+        _ insert: String, _ way: Feed.Way
+    ) async throws {
+        let feed = try await Feed(by: way)
         try await create(
             "later", "AFTER INSERT", "UPDATE generated_images SET image_url = 'changed' WHERE id = NEW.id", feed)
 
@@ -45,9 +51,11 @@ struct AppTriggerTests {
         #expect(heard.last?.set?.first { $0.scene == 3 }?.url == "changed")
     }
 
-    @Test(arguments: ["image_url = 'x'", "image_url = 'x', image_index = 7"])
-    func `an image that the app takes away again is announced as gone`(_ change: String) async throws {
-        let feed = try await Feed()
+    @Test(arguments: ["image_url = 'x'", "image_url = 'x', image_index = 7"], Feed.Way.allCases)
+    func `an image that the app takes away again is announced as gone`(
+        _ change: String, _ way: Feed.Way
+    ) async throws {
+        let feed = try await Feed(by: way)
         try await create("later", "AFTER UPDATE", "DELETE FROM generated_images WHERE id = NEW.id", feed)
 
         try await feed.write("UPDATE generated_images SET \(change) WHERE image_url = 'three'")
@@ -59,8 +67,9 @@ struct AppTriggerTests {
         #expect(try await feed.memories() == ["A 2"])
     }
 
-    @Test func `an image that the app puts back is announced as there`() async throws {
-        let feed = try await Feed()
+    @Test(arguments: Feed.Way.allCases)
+    func `an image that the app puts back is announced as there`(_ way: Feed.Way) async throws {
+        let feed = try await Feed(by: way)
         try await create(
             "later", "AFTER DELETE",
             """

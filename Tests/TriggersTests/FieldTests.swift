@@ -4,26 +4,35 @@ import Testing
 
 @Suite(.database(.installed), .timeLimit(.minutes(5)))
 struct FieldTests {
-    @Test func `a payload is exactly this text`() async throws {
-        let feed = try await Feed()
+    @Test(arguments: Feed.Way.allCases)
+    func `a payload is exactly this text`(_ way: Feed.Way) async throws {
+        let feed = try await Feed(by: way)
+        var heard: [Payload] = []
 
-        try await feed.write("INSERT INTO @images VALUES (@A, 3, 0, 'https://x/\"é\"'), (@A, 3, 1, 'y')")
-        try await feed.write("DELETE FROM generated_images WHERE image_url = 'three'")
-        try await feed.write("UPDATE content_creation_requests SET generated_output = NULL WHERE id = @A")
-        try await feed.write("TRUNCATE generated_images")
+        for statement in [
+            "INSERT INTO @images VALUES (@A, 3, 0, 'https://x/\"é\"'), (@A, 3, 1, 'y')",
+            "DELETE FROM generated_images WHERE image_url = 'three'",
+            "UPDATE content_creation_requests SET generated_output = NULL WHERE id = @A",
+            "TRUNCATE generated_images",
+        ] {
+            try await feed.write(statement)
+            heard += try await feed.heard()
+        }
 
-        let heard = try await feed.heard()
+        let memory = try #require(
+            try await feed.owner.query("SELECT min(n) FROM scene_sync.deletions WHERE scene = 2").int64(0, 0))
         let bodies = [
             #""set":[[3,0,"https://x/\"é\""],[3,1,"y"]]"#,
-            #""set":[],"gone":[[2,0]],"lost":[2]"#,
+            #""set":[],"gone":[[2,0]],"lost":[[2,\#(memory)]]"#,
             #""reload":true"#,
             #""reload":true"#,
         ]
         #expect(heard.map(\.text) == zip(heard, bodies).map(text))
     }
 
-    @Test func `a payload names its writer's transaction and session`() async throws {
-        let feed = try await Feed()
+    @Test(arguments: Feed.Way.allCases)
+    func `a payload names its writer's transaction and session`(_ way: Feed.Way) async throws {
+        let feed = try await Feed(by: way)
         try await feed.write("BEGIN")
         try await feed.write("INSERT INTO @images VALUES (@A, 3, 0, 'x')")
         try await feed.write("SAVEPOINT inner_one")
@@ -43,8 +52,9 @@ struct FieldTests {
         #expect(remembered.string(0, 0) == xid)
     }
 
-    @Test func `times are those of the statement and of the transaction's begin`() async throws {
-        let feed = try await Feed()
+    @Test(arguments: Feed.Way.allCases)
+    func `times are those of the statement and of the transaction's begin`(_ way: Feed.Way) async throws {
+        let feed = try await Feed(by: way)
         let clock = "SELECT (date_part('epoch', clock_timestamp()) * 1000000)::bigint"
         try await feed.write("BEGIN")
         let began = try await feed.write("SELECT (date_part('epoch', now()) * 1000000)::bigint").int64(0, 0)
@@ -62,8 +72,9 @@ struct FieldTests {
         #expect((between...after).contains(heard[1].at))
     }
 
-    @Test func `numbers grow from statement to statement`() async throws {
-        let feed = try await Feed()
+    @Test(arguments: Feed.Way.allCases)
+    func `numbers grow from statement to statement`(_ way: Feed.Way) async throws {
+        let feed = try await Feed(by: way)
         var numbers: [Int64] = []
 
         for statement in ImageStatements.all + ProjectStatements.all {
@@ -76,15 +87,20 @@ struct FieldTests {
         #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 }, "\(numbers)")
     }
 
-    @Test func `a memory has the number of its payload`() async throws {
-        let feed = try await Feed()
+    @Test(arguments: Feed.Way.allCases)
+    func `a payload tells the memories of its scenes, which are older than itself`(_ way: Feed.Way) async throws {
+        let feed = try await Feed(by: way)
 
         try await feed.write("DELETE FROM generated_images WHERE content_creation_request_id = @A")
         try await feed.write("UPDATE generated_images SET scene_index = 9")
 
-        let numbers = try await feed.heard().map(\.n)
-        let remembered = try await feed.owner.query("SELECT n FROM scene_sync.deletions ORDER BY n")
-        #expect((0..<remembered.count).map { remembered.int64($0, 0) } == [numbers[0], numbers[0], numbers[1]])
+        let heard = try await feed.heard()
+        let remembered = try await feed.owner.query("SELECT scene, n FROM scene_sync.deletions ORDER BY n, scene")
+        let memories = (0..<remembered.count).map { [remembered.int64($0, 0), remembered.int64($0, 1)] }
+        #expect(heard.map { $0.lost?.count } == [2, 1])
+        #expect(heard.flatMap { ($0.lost ?? []).sorted { $0[0] < $1[0] } } == memories)
+        #expect(memories[0][1] == memories[1][1])
+        #expect(heard.allSatisfy { payload in payload.lost?.allSatisfy { $0[1] < payload.n } == true })
     }
 
     private func text(of payload: Payload, with body: String) -> String {

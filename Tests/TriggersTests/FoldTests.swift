@@ -91,8 +91,11 @@ struct FoldTests {
         }
     }
 
-    @Test func `folding and writing do not wait for each other, and nothing is lost between them`() async throws {
-        let feed = try await Feed()
+    @Test(arguments: Feed.Way.allCases)
+    func `folding and writing do not wait for each other, and nothing is lost between them`(
+        _ way: Feed.Way
+    ) async throws {
+        let feed = try await Feed(by: way)
         try await feed.daemon.query("SET lock_timeout = '2s'")
 
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -75,7 +75,7 @@ enum ImageStatements {
         Statement(
             "a move to another project",
             "UPDATE generated_images SET content_creation_request_id = @B, image_url = 'new' WHERE image_url = 'three'",
-            announces: ["update A 1 row: gone 2/0, lost 2", "update B 1 row: 2/0=new"], remembers: ["A 2"]),
+            announces: ["update A 0 rows: gone 2/0, lost 2", "update B 1 row: 2/0=new"], remembers: ["A 2"]),
         Statement("an update of no rows", "UPDATE generated_images SET image_url = 'x' WHERE false", announces: []),
     ]
 
@@ -149,6 +149,6 @@ enum ImageStatements {
             WITH x AS (UPDATE generated_images SET image_url = 'new' WHERE image_url = 'one')
             DELETE FROM generated_images WHERE image_url = 'two'
             """,
-            announces: ["delete A 1 row: gone 1/1, lost 1", "update A 1 row: 1/0=new"], remembers: ["A 1"]),
+            announces: ["delete A 1 row: gone 1/1, lost 1", "update A 1 row: 1/0=new, lost 1"], remembers: ["A 1"]),
     ]
 }

@@ -1,6 +1,6 @@
 /// Short names, so that a statement fits on a line: `@A` is a project's id, `@images` the table and its columns.
 enum Names {
-    static let projects = ["A", "B", "C", "D"]
+    static let projects = ["A", "B", "C", "D", "E"]
 
     static func id(_ project: String) -> String {
         "\(String(repeating: project.lowercased(), count: 8))-0000-4000-8000-000000000000"

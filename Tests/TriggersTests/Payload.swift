@@ -2,7 +2,7 @@ import FoundationEssentials
 
 /// What the trigger functions announce, as strictly read as they write it.
 struct Payload: Decodable, Sendable {
-    struct Image: Decodable, Sendable, Equatable {
+    struct Image: Decodable, Sendable, Hashable {
         let scene: Int
         let place: Int
         let url: String
@@ -43,13 +43,14 @@ struct Payload: Decodable, Sendable {
 
     /// As in `update A 2 rows: 1/0=one, gone 1/1, lost 1`.
     var summary: String {
-        let images = set?.sorted { ($0.scene, $0.place) < ($1.scene, $1.place) } ?? []
-        let places = gone?.map { ($0[0], $0[1]) }.sorted(by: <) ?? []
+        // An update names a place as it was and as it is.
+        let images = Set(set ?? []).sorted { ($0.scene, $0.place) < ($1.scene, $1.place) }
+        let places = Set(gone ?? []).map { ($0[0], $0[1]) }.sorted(by: <)
         let parts = [
             images.map { "\($0.scene)/\($0.place)=\($0.url)" },
             places.isEmpty ? [] : ["gone"] + places.map { "\($0.0)/\($0.1)" },
-            Payload.list("lost", lost?.map { Int($0[0]) }),
-            Payload.list("scenes", scenes),
+            Payload.list("lost", lost.map { Set($0.map { Int($0[0]) }) }),
+            Payload.list("scenes", scenes.map(Set.init)),
             reload == true ? ["reload"] : [],
         ]
         let effect = parts.filter { !$0.isEmpty }.map { $0.joined(separator: " ") }.joined(separator: ", ")
@@ -57,7 +58,7 @@ struct Payload: Decodable, Sendable {
         return "\(op) \(project.map(Names.project) ?? "*") \(count): \(effect.isEmpty ? "nothing" : effect)"
     }
 
-    private static func list(_ name: String, _ numbers: [Int]?) -> [String] {
+    private static func list(_ name: String, _ numbers: Set<Int>?) -> [String] {
         numbers.map { [name] + $0.sorted().map(String.init) } ?? []
     }
 }

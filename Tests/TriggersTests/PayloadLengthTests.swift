@@ -2,7 +2,7 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
-/// PostgreSQL takes payloads of 7,999 bytes; one more would fail the writer.
+/// PostgreSQL takes payloads of 7,999 bytes; one more would fail the writer. By the table a URL may be that long.
 @Suite(.database(.installed), .timeLimit(.minutes(5)))
 struct PayloadLengthTests {
     @Test(arguments: Alphabet.all)
@@ -26,8 +26,52 @@ struct PayloadLengthTests {
 
         // Everything here is a character of Latin 1, and one byte.
         try await check(.insert, Alphabet("Latin 1", "é", bytes: 1), feed) { $0.unicodeScalars.count }
+        try await feed.leave()
+        let reader = try await Feed(by: .table) { try await Session.open(settings($0), on: server.loop) }
+        try await checkByTable(.insert, "é", reader) { $0.unicodeScalars.count }
 
         try await admin.query("DROP DATABASE latin1 WITH (FORCE)")
+    }
+
+    @Test(arguments: Alphabet.all)
+    func `the table names a URL of 7,999 bytes, however long its JSON`(_ alphabet: Alphabet) async throws {
+        try await checkByTable(.insert, alphabet.characters, Feed(by: .table))
+    }
+
+    @Test(arguments: WayToSave.allCases)
+    func `the table names a URL of 7,999 bytes, however it was saved`(_ way: WayToSave) async throws {
+        try await checkByTable(way, Alphabet.everything.characters, Feed(by: .table))
+    }
+
+    @Test func `what comes by the table has no limit`() async throws {
+        let feed = try await Feed(by: .table)
+
+        try await feed.write(
+            "INSERT INTO @images SELECT @C, 7, place, repeat('x', 7999) FROM generate_series(1, 800) AS place")
+
+        let heard = try await feed.heard()
+        #expect(heard.count == 1)
+        #expect(heard.first?.set?.count { $0.url.utf8.count == 7999 } == 800)
+    }
+
+    private func checkByTable(
+        _ way: WayToSave, _ characters: String, _ feed: Feed, measure: (String) -> Int = { $0.utf8.count }
+    ) async throws {
+        for length in 7990...8010 {
+            let (count, rest) = length.quotientAndRemainder(dividingBy: measure(characters))
+            let url = String(repeating: characters, count: count) + String(repeating: "a", count: rest)
+
+            let saved = try await save(url, way, feed)
+
+            #expect(measure(url) == length)
+            if length <= 7999 {
+                #expect(saved.payload.set?.contains { $0.url == url } == true)
+                #expect(saved.payload.scenes == nil && saved.payload.reload == nil)
+            } else {
+                #expect(saved.payload.set == nil)
+                #expect(saved.payload.reload == true)
+            }
+        }
     }
 
     private func check(
@@ -67,6 +111,7 @@ struct PayloadLengthTests {
         let payload = try await feed.heard().last { $0.pid == feed.writer.backendPID && $0.project == Names.id("C") }
         let heard = try #require(payload)
         let head = heard.text.prefix { $0 != "[" }.replacing(#""scenes":"#, with: "").replacing(#""set":"#, with: "")
-        return (heard, "\(head)\(way.body(json))}")
+        let lost = try await feed.load("C").lost[7]
+        return (heard, "\(head)\(way.body(json, lost: lost))}")
     }
 }

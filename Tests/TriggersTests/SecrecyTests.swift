@@ -5,17 +5,6 @@ import Testing
 /// Who knows the channel can listen and forge: its name is for the owner and the daemon.
 @Suite(.database(.installed), .timeLimit(.minutes(5)))
 struct SecrecyTests {
-    /// A role that was given nothing at all.
-    private func stranger() async throws -> Session {
-        let database = try Database.current
-        let admin = try await database.open(as: .superuser)
-        let name = "stranger_of_\(database.name)"
-        try await admin.query("CREATE ROLE \(name) LOGIN")
-        await admin.close()
-        return try await Session.open(
-            ConnectionSettings("\(database.connectionString()) user=\(name)"), on: database.server.loop)
-    }
-
     /// Where `text` stands in anything that `session` may read, but the tables of `scene_sync` itself.
     private func places(of text: String, for session: Session) async throws -> [String] {
         let relations = try await session.query(
@@ -46,7 +35,7 @@ struct SecrecyTests {
         let feed = try await Feed()
         try await feed.write("INSERT INTO @images VALUES (@A, 3, 0, 'x')")
         try await feed.owner.query("ANALYZE")
-        let stranger = try await stranger()
+        let stranger = try await Database.current.openAsStranger()
 
         let seen = [
             try await places(of: feed.channel, for: feed.writer), try await places(of: feed.channel, for: stranger),
@@ -54,16 +43,18 @@ struct SecrecyTests {
 
         #expect(seen == [[], []])
         // The search finds what there is to find.
+        try await feed.daemon.query("LISTEN \"\(feed.channel)\"")
         let admin = try await Database.current.open(as: .superuser)
         let places = try await places(of: feed.channel, for: admin)
         #expect(places.contains("scene_sync.settings") && places.contains("pg_catalog.pg_stat_activity"))
     }
 
-    @Test(arguments: [
-        "trace_notify = on", "debug_print_plan = on; SET debug_print_rewritten = on", "log_statement = 'all'",
-    ])
-    func `no message to a writer names the channel`(_ setting: String) async throws {
-        let feed = try await Feed()
+    @Test(
+        arguments: [
+            "trace_notify = on", "debug_print_plan = on; SET debug_print_rewritten = on", "log_statement = 'all'",
+        ], Feed.Way.allCases)
+    func `no message to a writer names the channel`(_ setting: String, _ way: Feed.Way) async throws {
+        let feed = try await Feed(by: way)
         let raw = try RawConnection(Database.current.connectionString(as: .writer))
         try raw.run("SET client_min_messages = 'debug5'")
         try? raw.run("SET \(setting)")
@@ -83,11 +74,11 @@ struct SecrecyTests {
         #expect(telling.isEmpty, "\(telling.first ?? "")")
     }
 
-    @Test(arguments: ["settings", "deletions", "applied", "change_number"])
+    @Test(arguments: ["settings", "deletions", "changes", "applied", "change_number"])
     func `our tables are closed to writer and daemon`(_ relation: String) async throws {
         let feed = try await Feed()
 
-        for session in [feed.writer, feed.daemon, try await stranger()] {
+        for session in [feed.writer, feed.daemon, try await Database.current.openAsStranger()] {
             let error = await #expect(throws: PostgresError.self) {
                 try await session.query("SELECT FROM scene_sync.\(relation)")
             }
@@ -98,7 +89,7 @@ struct SecrecyTests {
     @Test func `nobody else takes our numbers`() async throws {
         let feed = try await Feed()
 
-        for session in [feed.writer, feed.daemon, try await stranger()] {
+        for session in [feed.writer, feed.daemon, try await Database.current.openAsStranger()] {
             for call in ["nextval('scene_sync.change_number')", "setval('scene_sync.change_number', 1)"] {
                 let error = await #expect(throws: PostgresError.self) { try await session.query("SELECT \(call)") }
                 #expect(error?.sqlstate == "42501")
@@ -158,20 +149,6 @@ struct SecrecyTests {
             """)
 
         let names = (0..<functions.count).map { functions.string($0, 0) }
-        #expect(names == ["channel", "fold_deletions", "load"])
-    }
-
-    @Test func `every function pins its search path, with temporary tables last`() async throws {
-        let owner = try await Database.current.open()
-
-        let functions = try await owner.query(
-            """
-            SELECT proname FROM pg_proc
-            WHERE pronamespace = 'scene_sync'::regnamespace
-                AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (proconfig), false)
-            """)
-
-        // One is reached through the others only, and left alone for its speed.
-        #expect((0..<functions.count).map { functions.string($0, 0) } == ["announce"])
+        #expect(names == ["channel", "fold_deletions", "load", "prune_changes", "read_changes"])
     }
 }

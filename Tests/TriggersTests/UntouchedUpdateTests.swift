@@ -37,8 +37,8 @@ struct UntouchedUpdateTests {
     }
 
     /// A feed whose project A has a document of a megabyte that does not compress.
-    private func feed() async throws -> Feed {
-        let feed = try await Feed()
+    private func feed(by way: Feed.Way? = .notification) async throws -> Feed {
+        let feed = try await Feed(by: way)
         try await feed.write(
             """
             UPDATE content_creation_requests
@@ -59,8 +59,9 @@ struct UntouchedUpdateTests {
         return plans[0]
     }
 
-    @Test func `an update of another column calls nothing of ours and reads no document`() async throws {
-        let feed = try await feed()
+    @Test(arguments: Feed.Way.orNone)
+    func `an update of another column calls nothing of ours and reads no document`(_ way: Feed.Way?) async throws {
+        let feed = try await feed(by: way)
 
         let plan = try await explain(feed, "status = 'done'")
 
@@ -70,8 +71,9 @@ struct UntouchedUpdateTests {
         #expect(try await feed.heard().isEmpty)
     }
 
-    @Test func `an update of the document calls one trigger, once`() async throws {
-        let feed = try await feed()
+    @Test(arguments: Feed.Way.allCases)
+    func `an update of the document calls one trigger, once`(_ way: Feed.Way) async throws {
+        let feed = try await feed(by: way)
 
         let plan = try await explain(feed, "status = 'done', generated_output = generated_output || '{}'")
         let changing = try await explain(feed, #"generated_output = generated_output || '{"a": 1}'"#)

@@ -40,8 +40,13 @@ enum WayToSave: String, CaseIterable, Sendable {
         }
     }
 
-    /// What a payload says that names every place.
-    func body(_ json: String) -> String {
-        self == .insertWithAnother ? #""set":[[7,0,\#(json)],[7,1,"x"]]"# : #""set":[[7,0,\#(json)]]"#
+    /// What a payload says that names every place. Where there was an image before, it tells what the scene has lost.
+    func body(_ json: String, lost: Int64?) -> String {
+        let lost = lost.map { #","lost":[[7,\#($0)]]"# } ?? ""
+        return switch self {
+        case .insert, .move: #""set":[[7,0,\#(json)]]"#
+        case .insertWithAnother: #""set":[[7,0,\#(json)],[7,1,"x"]]"#
+        case .upsert, .update: #""set":[[7,0,\#(json)]]\#(lost)"#
+        }
     }
 }

@@ -23,7 +23,9 @@ struct ChangeTable {
         }
     }
 
-    private func ask(_ snapshot: String?, _ sign: DaemonSign, lookingUp: Bool, _ deadline: Duration) async throws -> Rows {
+    private func ask(_ snapshot: String?, _ sign: DaemonSign, lookingUp: Bool, _ deadline: Duration) async throws
+        -> Rows
+    {
         try await session.queryPrepared(
             "SELECT snapshot, payload FROM scene_sync.read_changes($1::pg_snapshot, $2, $3)",
             [snapshot, sign.payload, String(lookingUp)], deadline: deadline)

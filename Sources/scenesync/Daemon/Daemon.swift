@@ -30,7 +30,8 @@ struct Daemon {
             capacity_bytes: configuration.cache_bytes, history: EventLog.Limits(events: configuration.history),
             audience: hub)
         let feed = Feed(
-            connectionString: configuration.databaseURL, policy: configuration.doorbell, cache: cache, loop: try PollLoop.start(name: "feed"),
+            connectionString: configuration.databaseURL, policy: configuration.doorbell, cache: cache,
+            loop: try PollLoop.start(name: "feed"),
             logger: logger)
         let readiness = Readiness()
         let responder = SyncResponder(cache: cache, hub: hub, readiness: readiness, pictures: pictures, logger: logger)

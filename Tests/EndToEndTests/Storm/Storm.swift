@@ -55,7 +55,8 @@ struct Storm {
     func missing() async throws -> [String] {
         let kinds: [StormCounts.Kind] = [
             .commits, .rollbacks, .savepointRollbacks, .moves, .upserts, .documentUpdates, .longTransactions, .bursts,
-            .resumesByScenes, .resumesByReady, .resumesBySnapshot, .foreignIDs, .notModified, .observations, .restarts, .changesOfDaemon,
+            .resumesByScenes, .resumesByReady, .resumesBySnapshot, .foreignIDs, .notModified, .observations, .restarts,
+            .changesOfDaemon,
         ]
         let metrics = try await metrics()
         let names = [

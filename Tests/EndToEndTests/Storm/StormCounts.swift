@@ -9,7 +9,8 @@ final class StormCounts: Sendable {
         case documentUpdates, oddDocuments, projectDeletions, projectInsertions, renamings, truncates, folds
         case longURLs, wideInserts
         case reads, freshReads, ownReads, notModified, unavailable
-        case connections, cuts, changesOfDaemon, resumesByScenes, resumesByReady, resumesBySnapshot, foreignIDs, garbageIDs
+        case connections, cuts, changesOfDaemon, resumesByScenes, resumesByReady, resumesBySnapshot, foreignIDs,
+            garbageIDs
         case events, stales, deletions
         case listenersKilled, readersKilled, gatesKilled, loadersKilled, allKilled, freezes, restarts
         case unsafeAudits, audits, comparisons, observations, differences

@@ -22,7 +22,8 @@ struct StormNemesis {
             do {
                 if random.chance(0.25) {
                     // From a hitch to more than a canary's patience.
-                    await freeze(random.pick(daemons), for: random.milliseconds(random.chance(0.7) ? 50...400 : 1_500...3_000))
+                    await freeze(
+                        random.pick(daemons), for: random.milliseconds(random.chance(0.7) ? 50...400 : 1_500...3_000))
                 } else {
                     try await strike(random.pick(Self.targets), sparing: random.chance(0.5))
                 }

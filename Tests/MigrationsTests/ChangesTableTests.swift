@@ -1,0 +1,56 @@
+import Migrations
+import Postgres
+import PostgresTestSupport
+import Testing
+import Triggers
+
+/// The table of changes grows and shrinks all day, beside writers who wait for nobody.
+@Suite(.database(.migrated), .timeLimit(.minutes(5)))
+struct ChangesTableTests {
+    private func column(_ sql: String) async throws -> [String?] {
+        let rows = try await Database.current.open().query(sql)
+        return (0..<rows.count).map { rows.string($0, 0) }
+    }
+
+    @Test func `it costs no WAL, and its vacuum takes no lock that writers wait for`() async throws {
+        let kind = try await column(
+            "SELECT relpersistence::text FROM pg_class WHERE oid = 'scene_sync.changes'::regclass")
+        let options = try await column(
+            "SELECT unnest(reloptions) AS option FROM pg_class WHERE oid = 'scene_sync.changes'::regclass")
+
+        #expect(kind == ["u"])
+        #expect(options.contains("vacuum_truncate=off"))
+    }
+
+    @Test func `nothing in it makes one writer wait for another`() async throws {
+        let unique = try await column(
+            "SELECT relname FROM pg_index JOIN pg_class ON oid = indexrelid WHERE indrelid = 'scene_sync.changes'::regclass AND indisunique"
+        )
+        let constraints = try await column(
+            "SELECT conname FROM pg_constraint WHERE conrelid = 'scene_sync.changes'::regclass AND contype <> 'n'")
+        let triggers = try await column(
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = 'scene_sync.changes'::regclass")
+
+        #expect(unique == [] && constraints == [] && triggers == [])
+    }
+
+    @Test func `a reading finds what is new by index, however large the table`() async throws {
+        let owner = try await Database.current.open()
+        try await owner.run(
+            script: """
+                INSERT INTO scene_sync.changes (xid, operation, project, touched)
+                SELECT n::text::xid8, 'project_update', gen_random_uuid(), 1 FROM generate_series(1, 100000) AS n;
+                SELECT pg_stat_force_next_flush();
+                """)
+        let scans =
+            "SELECT seq_scan, idx_tup_fetch FROM pg_stat_user_tables WHERE relid = 'scene_sync.changes'::regclass"
+        let before = try await owner.query(scans)
+
+        let read = try await owner.query("SELECT FROM scene_sync.read_changes('99991:99991:', '', true)")
+
+        try await owner.query("SELECT pg_stat_force_next_flush()")
+        let after = try await owner.query(scans)
+        #expect(read.count == 1 + 10)
+        #expect(after.int64(0, 0) == before.int64(0, 0))
+    }
+}

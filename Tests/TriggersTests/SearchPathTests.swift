@@ -1,0 +1,91 @@
+import Postgres
+import PostgresTestSupport
+import Testing
+
+/// A function that looked names up in the writer's search path could be given the writer's own tables.
+@Suite(.database(.installed), .timeLimit(.minutes(5)))
+struct SearchPathTests {
+    /// Left without settings for their speed: SQL functions that are inlined into others that have them.
+    private static let inlined = ["changes_since", "described", "lost", "payload"]
+    /// What every writer of images pays for: they say the schema of everything.
+    private static let hot = ["announce_deleted_images", "announce_inserted_images", "announce_updated_images"]
+
+    private static let isPinned = "coalesce('search_path=pg_catalog, pg_temp' = ANY (function.proconfig), false)"
+
+    @Test func `every function pins its search path, temporary tables last, but those that such a function calls`()
+        async throws
+    {
+        let owner = try await Database.current.open()
+
+        let functions = try await owner.query(
+            """
+            SELECT function.proname FROM pg_proc AS function
+            WHERE function.pronamespace = 'scene_sync'::regnamespace AND NOT \(Self.isPinned)
+            ORDER BY function.proname
+            """)
+
+        #expect((0..<functions.count).map { functions.string($0, 0) } == Self.hot + Self.inlined)
+    }
+
+    @Test func `who calls a function that pins nothing has pinned it before`() async throws {
+        let owner = try await Database.current.open()
+
+        let entrances = try await owner.query(
+            """
+            SELECT function.proname, \(Self.isPinned)
+            FROM pg_proc AS function
+            WHERE function.oid IN (SELECT tgfoid FROM pg_trigger WHERE NOT tgisinternal)
+                OR function.pronamespace = 'scene_sync'::regnamespace
+                    AND EXISTS (
+                        SELECT FROM aclexplode(function.proacl) AS acl WHERE acl.grantee <> function.proowner
+                    )
+            """)
+
+        let open = (0..<entrances.count).filter { entrances.bool($0, 1) != true }
+        #expect(entrances.count == 15 + 5)
+        #expect(open.compactMap { entrances.string($0, 0) }.sorted() == Self.hot)
+    }
+
+    @Test(arguments: hot)
+    func `a function that a writer calls with its own search path says the schema of everything`(
+        _ name: String
+    ) async throws {
+        let owner = try await Database.current.open()
+
+        let function = try await owner.query(
+            "SELECT prosrc FROM pg_proc WHERE pronamespace = 'scene_sync'::regnamespace AND proname = $1", [name])
+        let body = try #require(function.string(0, 0)).replacing("GET DIAGNOSTICS told = ROW_COUNT", with: "")
+        let calls = body.matches(of: /(\w[\w.]*)\(/).map { String($0.1) }
+
+        #expect(calls.contains("pg_catalog.pg_try_advisory_xact_lock_shared"))
+        #expect(calls.allSatisfy { $0.contains(".") || ["coalesce", "OPERATOR"].contains($0) }, "\(calls)")
+        #expect(
+            body.replacing(/OPERATOR\(pg_catalog\.=\)|count\(\*\)/, with: "").firstMatch(of: /[=<>|+*~@#%^&\/-]/) == nil
+        )
+    }
+
+    @Test(arguments: hot + inlined)
+    func `a function that pins nothing says the schema of each table and function of ours`(
+        _ name: String
+    ) async throws {
+        let owner = try await Database.current.open()
+
+        let function = try await owner.query(
+            "SELECT prosrc FROM pg_proc WHERE pronamespace = 'scene_sync'::regnamespace AND proname = $1", [name])
+        let body = try #require(function.string(0, 0))
+        let relations = body.matches(of: /\b(?:FROM|JOIN|INTO|UPDATE|PERFORM)\s+(?:LATERAL\s+)?([\w.(]+)/).map(\.1)
+        let ours = try await owner.query(
+            """
+            SELECT relname FROM pg_class WHERE relnamespace IN ('scene_sync'::regnamespace, 'public'::regnamespace)
+            UNION SELECT proname FROM pg_proc WHERE pronamespace = 'scene_sync'::regnamespace
+            """)
+        let names = Set((0..<ours.count).compactMap { ours.string($0, 0) })
+
+        #expect(
+            relations.allSatisfy { $0.contains(".") || ["(", "unnest(", "new_rows", "old_rows"].contains($0) },
+            "\(relations)")
+        #expect(relations.isEmpty == (name == "payload"))
+        #expect(names.isDisjoint(with: body.matches(of: /([\w.]+)\s*\(/).map { String($0.1) }))
+        #expect(names.isSuperset(of: ["changes", "deletions", "generated_images", "lost", "notify"]))
+    }
+}
