@@ -19,7 +19,6 @@ actor Pursuit {
 
     private nonisolated let loop: PollLoop
     private let sessions: FeedSessions
-    private let daemon: UInt64
     private let cache: ProjectCache
     private let logger: Logger
     private var doorbell: Doorbell
@@ -27,7 +26,7 @@ actor Pursuit {
     private var horizon = Horizon()
     private var pace = ReadingPace()
     private var report = DoorbellReport()
-    private var fence: (number: UInt64, arrival: Promise<Void>)?
+    private var fence: Fence
     private var rest: Promise<Void>?
     private var previous: (snapshot: String, sentAt: ContinuousClock.Instant)?
     private var prepared: Set<String> = []
@@ -40,7 +39,7 @@ actor Pursuit {
     ) {
         self.sessions = sessions
         self.doorbell = doorbell
-        self.daemon = daemon
+        fence = Fence(daemon: daemon)
         self.cache = cache
         self.loop = loop
         self.logger = logger
@@ -92,13 +91,11 @@ actor Pursuit {
     }
 
     private func hear(_ sign: DaemonSign, now: ContinuousClock.Instant) {
-        guard sign.daemon == daemon else {
-            let wasReading = doorbell.isReading
-            doorbell.hear(sign, now: now)
-            if doorbell.wantsLastReading || doorbell.isReading != wasReading { wake() }
-            return
-        }
-        if let fence, sign.fence == fence.number { fence.arrival.settle(.success(())) }
+        fence.hear(sign)
+        guard sign.daemon != fence.daemon else { return }
+        let wasReading = doorbell.isReading
+        doorbell.hear(sign, now: now)
+        if doorbell.wantsLastReading || doorbell.isReading != wasReading { wake() }
     }
 
     private func pingListener() async throws {
@@ -119,7 +116,7 @@ actor Pursuit {
             if let task = doorbell.nextTask(now: now) {
                 wake()
                 let mode: DoorbellReport.Mode = task == .announceQuiet ? .quiet : .busy
-                let sign = DaemonSign(daemon: daemon, turn: doorbell.turn, mode: mode)
+                let sign = DaemonSign(daemon: fence.daemon, turn: doorbell.turn, mode: mode)
                 let isDone = try await gate.perform(task, sign: sign)
                 try doorbell.finish(task, refused: !isDone, now: .now)
                 settleMode()
@@ -161,10 +158,9 @@ actor Pursuit {
         if let previous, sentAt - previous.sentAt > Horizon.patience {
             throw FeedError.fellBehind(by: sentAt - previous.sentAt)
         }
-        let number = (fence?.number ?? 0) + 1
-        let arrival = Promise<Void>()
-        fence = (number, arrival)
-        let sign = DaemonSign(daemon: daemon, turn: doorbell.turn, mode: doorbell.announcedMode, fence: number)
+        let arrival = fence.send()
+        let sign = DaemonSign(
+            daemon: fence.daemon, turn: doorbell.turn, mode: doorbell.announcedMode, fence: fence.number)
         let timer = loop.schedule(after: Self.patience) {
             arrival.settle(.failure(FeedError.canaryMissed(after: Self.patience)))
         }

@@ -33,6 +33,30 @@ struct DoorbellTests {
         #expect(viewer.mirror.counts["stale"] == nil)
     }
 
+    /// While the daemon waits for the lock every new writer notifies.
+    @Test func `a writer who idles in a transaction keeps the daemon busy, and waiting only for a moment`() async throws
+    {
+        let stage = try await Stage.start()
+        let project = try await stage.insertProject()
+        let idle = try await stage.database.open(as: .writer)
+        for number in 0..<60 { try await stage.write(Self.burst, project, "\(number)") }
+        try await eventually("busy") { try await !stage.isQuiet() }
+        try await idle.query("BEGIN")
+        try await idle.query(Stage.insertion, [project, "9", "0", "idle"])
+        let isWaiting = "pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = 2 AND NOT granted)"
+
+        try await eventually("it asks for quiet") { try await !stage.sessions(where: isWaiting).isEmpty }
+        try await eventually("it does not wait for ever", within: .seconds(4)) {
+            try await stage.sessions(where: isWaiting).isEmpty
+        }
+        #expect(try await !stage.isQuiet())
+        try await idle.query("COMMIT")
+        try await eventually("quiet", within: .seconds(15)) { try await stage.isQuiet() }
+
+        let read = try await stage.client.get("/v1/projects/\(project)")
+        #expect(read.generatedOutput(of: project) == (try await stage.expected(project)))
+    }
+
     @Test func `with notify it stays quiet whatever comes`() async throws {
         let stage = try await Stage.start(["--doorbell", "notify"])
         let project = try await stage.insertProject()

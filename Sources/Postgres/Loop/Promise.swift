@@ -5,7 +5,7 @@ package final class Promise<Value: Sendable>: Sendable {
     private typealias Waiter = CheckedContinuation<Value, any Error>
 
     private struct State {
-        var result: Result<Value, any Error>?
+        package var result: Result<Value, any Error>?
         var waiters: [UInt64: Waiter] = [:]
         var tickets: UInt64 = 0
     }
@@ -14,7 +14,7 @@ package final class Promise<Value: Sendable>: Sendable {
 
     package init() {}
 
-    var result: Result<Value, any Error>? {
+    package var result: Result<Value, any Error>? {
         state.withLock { $0.result }
     }
 
