@@ -6,6 +6,8 @@ import ProjectSync
 actor Pursuit {
     /// How often the table is read while nothing is busy: each reading is a sign of life, too.
     static let canaryInterval = Duration.milliseconds(500)
+    /// How often it is asked whether the feed is safe.
+    static let unsafeInterval = Duration.milliseconds(100)
     /// How long a reading's fence may take to come back.
     static let patience = Duration.seconds(2)
     /// How long a reader waits for a load before it is told so.
@@ -239,8 +241,14 @@ actor Pursuit {
 
     private func sleepAfterReading(sentAt: ContinuousClock.Instant) async throws {
         if doorbell.wantsLastReading { return }
-        let isShort = doorbell.isReading || !doorbell.isSafe
-        let pause = isShort ? pace.pause : Self.canaryInterval - (ContinuousClock.now - sentAt)
+        let pause: Duration =
+            if !doorbell.isSafe {
+                Self.unsafeInterval
+            } else if doorbell.isReading {
+                pace.pause
+            } else {
+                Self.canaryInterval - (ContinuousClock.now - sentAt)
+            }
         let promise = Promise<Void>()
         rest = promise
         let timer = loop.schedule(after: pause) { promise.settle(.success(())) }

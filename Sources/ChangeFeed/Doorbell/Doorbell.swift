@@ -20,8 +20,8 @@ struct Doorbell {
 
     /// Where this daemon stands among those of its database.
     private enum Standing {
-        /// It has asked for `presence`; `before` had it when it last stood in the queue.
-        case asking(since: ContinuousClock.Instant?, before: DoorbellLook.Holder?)
+        /// It asks for `presence`, or is about to; `before` had it when it last stood in the queue.
+        case asking(isSent: Bool, before: DoorbellLook.Holder?)
         case queued(DoorbellLook.Holder, reading: Reading)
         case deciding(Decision)
     }
@@ -49,7 +49,7 @@ struct Doorbell {
     static let longestPause = Duration.seconds(60)
 
     let policy: DoorbellPolicy
-    private var standing = Standing.asking(since: nil, before: nil)
+    private var standing = Standing.asking(isSent: false, before: nil)
     private var rate = ChangeRate()
     private var busyUntil: ContinuousClock.Instant?
     private var nextTry: ContinuousClock.Instant?
@@ -100,8 +100,8 @@ struct Doorbell {
     /// What to do next; nil: nothing for now.
     mutating func nextTask(now: ContinuousClock.Instant) -> Task? {
         switch standing {
-        case .asking(nil, let before):
-            standing = .asking(since: now, before: before)
+        case .asking(false, let before):
+            standing = .asking(isSent: true, before: before)
             return .askForPresence
         case .deciding(.busy) where wantsQuiet(now: now):
             standing = .deciding(.askingForQuiet)
@@ -140,9 +140,9 @@ struct Doorbell {
         switch (standing, refused) {
         case (.queued(let holder, _), true):
             // The queue is left and entered again, so that the gate's snapshot does not keep VACUUM from its work.
-            standing = .asking(since: nil, before: holder)
+            standing = .asking(isSent: false, before: holder)
         case (.asking(_, let before), true):
-            standing = .asking(since: nil, before: before)
+            standing = .asking(isSent: false, before: before)
         case (.asking(_, .some), false):
             throw .gateLost("the daemon that decided went while this one was not in the queue")
         case (_, false):
