@@ -135,7 +135,8 @@ let package = Package(
         .testTarget(
             name: "PostgresTests", dependencies: ["Postgres", "PostgresTestSupport"], swiftSettings: strict),
         .testTarget(name: "ProjectSyncTests", dependencies: ["ProjectSync", nio], swiftSettings: strict),
-        .testTarget(name: "ChangeFeedTests", dependencies: ["ChangeFeed", "Postgres", "ProjectSync"], swiftSettings: strict),
+        .testTarget(
+            name: "ChangeFeedTests", dependencies: ["ChangeFeed", "Postgres", "ProjectSync"], swiftSettings: strict),
         .testTarget(
             name: "SyncHTTPTests", dependencies: ["SyncHTTP", "ProjectSync", httpTypes, nio], swiftSettings: strict),
         .testTarget(

@@ -10,6 +10,9 @@ struct DaemonSign: Equatable, Sendable {
     /// When it comes back, so has everything that was notified before it was sent.
     var fence: UInt64?
 
+    /// Said before a daemon asks for its lock: from then on writers announce again, if they have not.
+    var isArrival: Bool { mode == nil && fence == nil }
+
     var payload: String {
         var text = "{\"v\":\(ChangeDecoder.version),\"daemon\":\(daemon),\"turn\":\(turn)"
         if let mode { text += ",\"mode\":\"\(mode.rawValue)\"" }

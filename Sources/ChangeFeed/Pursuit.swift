@@ -6,6 +6,8 @@ import ProjectSync
 actor Pursuit {
     /// How often the table is read while nothing is busy: each reading is a sign of life, too.
     static let canaryInterval = Duration.milliseconds(500)
+    /// How soon it is looked again for a lock that is not seen yet.
+    static let doubtInterval = Duration.milliseconds(5)
     /// How often it is asked whether the feed is safe.
     static let unsafeInterval = Duration.milliseconds(100)
     /// How long a reading's fence may take to come back.
@@ -25,6 +27,8 @@ actor Pursuit {
     private let logger: Logger
     private var doorbell: Doorbell
     private var ways = TwoWays()
+    /// Since when it has to be seen that our lock is still held, before anything more is applied.
+    private var inDoubtSince: ContinuousClock.Instant?
     private var horizon = Horizon()
     private var pace = ReadingPace()
     private var report = DoorbellReport()
@@ -79,22 +83,37 @@ actor Pursuit {
         var rejected = 0
         for announcement in announcements {
             switch try? ChangeDecoder.decode(announcement.payload) {
-            case .change(let change): changes.append(change)
-            case .sign(let sign): hear(sign, now: now)
-            case nil: rejected += 1
+            case .change(let change):
+                changes.append(change)
+            case .sign(let sign):
+                // What came before another daemon's arrival is not in doubt by it.
+                if sign.isArrival { take(&changes, &rejected, now: now) }
+                hear(sign, now: now)
+            case nil:
+                rejected += 1
             }
         }
+        take(&changes, &rejected, now: now)
+    }
+
+    private func take(_ changes: inout [Change], _ rejected: inout Int, now: ContinuousClock.Instant) {
         doorbell.count(changes.count, now: now)
-        if doorbell.isReading {
+        if doorbell.isReading || inDoubtSince != nil {
             ways.hold(changes)
             changes = []
         }
         if !changes.isEmpty || rejected > 0 { cache.apply(changes, rejected: rejected, now: now) }
+        (changes, rejected) = ([], 0)
     }
 
     private func hear(_ sign: DaemonSign, now: ContinuousClock.Instant) {
         fence.hear(sign)
         guard sign.daemon != fence.daemon else { return }
+        if sign.isArrival {
+            // If our gate is gone, writers have been silent until now.
+            inDoubtSince = now
+            wake()
+        }
         let wasReading = doorbell.isReading
         doorbell.hear(sign, now: now)
         if doorbell.wantsLastReading || doorbell.isReading != wasReading { wake() }
@@ -117,8 +136,9 @@ actor Pursuit {
             let now = ContinuousClock.now
             if let task = doorbell.nextTask(now: now) {
                 wake()
-                let mode: DoorbellReport.Mode = task == .announceQuiet ? .quiet : .busy
-                let sign = DaemonSign(daemon: fence.daemon, turn: doorbell.turn, mode: mode)
+                // Out of the queue for a moment, too, something may be missed.
+                if task == .askForPresence, isLive { inDoubtSince = now }
+                let sign = DaemonSign(daemon: fence.daemon, turn: doorbell.turn, mode: task.announces)
                 let isDone = try await gate.perform(task, sign: sign)
                 try doorbell.finish(task, refused: !isDone, now: .now)
                 settleMode()
@@ -146,17 +166,20 @@ actor Pursuit {
         while true {
             let now = ContinuousClock.now
             let isCanary = lookedAt.map { now - $0 >= Self.canaryInterval } ?? true
-            try await read(sentAt: now)
-            if isCanary || !doorbell.isSafe {
+            let reading = try await read(sentAt: now)
+            if isCanary || !doorbell.isSafe || inDoubtSince != nil {
                 lookedAt = now
                 try await look()
             }
-            becomeLiveIfSafe()
+            if inDoubtSince == nil {
+                settle(reading, sentAt: now)
+                becomeLiveIfSafe()
+            }
             try await sleepAfterReading(sentAt: now)
         }
     }
 
-    private func read(sentAt: ContinuousClock.Instant) async throws {
+    private func read(sentAt: ContinuousClock.Instant) async throws -> ChangeTable.Reading {
         if let previous, sentAt - previous.sentAt > Horizon.patience {
             throw FeedError.fellBehind(by: sentAt - previous.sentAt)
         }
@@ -170,7 +193,7 @@ actor Pursuit {
         let reading = try await ChangeTable(session: sessions.query).read(
             since: previous?.snapshot, sign: sign, deadline: Self.patience)
         try await arrival.value()
-        settle(reading, sentAt: sentAt)
+        return reading
     }
 
     /// All that the reading's snapshot saw has arrived, by either way.
@@ -196,6 +219,7 @@ actor Pursuit {
         let look = try await DoorbellLook.take(
             on: sessions.query, gate: sessions.gate.backendPID, deadline: Self.patience)
         try doorbell.look(look, sentAt: sentAt)
+        if let since = inDoubtSince, since <= sentAt, look.isHolding || look.isWaiting { inDoubtSince = nil }
         cache.refuseReaders(whoWaitSince: sentAt - Self.readersPatience)
         if !doorbell.isSafe, look.isWaiting { becomeUnsafe(look) }
         if !prepared.isEmpty { try await lookForPrepared() }
@@ -242,7 +266,9 @@ actor Pursuit {
     private func sleepAfterReading(sentAt: ContinuousClock.Instant) async throws {
         if doorbell.wantsLastReading { return }
         let pause: Duration =
-            if !doorbell.isSafe {
+            if inDoubtSince != nil {
+                Self.doubtInterval
+            } else if !doorbell.isSafe {
                 Self.unsafeInterval
             } else if doorbell.isReading {
                 pace.pause

@@ -46,7 +46,8 @@ struct ReadmeDatabaseTests {
 
     @Test func `every line of shell in it is tried by a test`() throws {
         let known = [
-            "make run", "make build", "make test", "export DATABASE_URL=", "DATABASE_URL=", ".build/release/scenesync",
+            "make run", "make build", "make test", "make bench-writers", "export DATABASE_URL=", "DATABASE_URL=",
+            ".build/release/scenesync",
             "curl ",
         ]
 

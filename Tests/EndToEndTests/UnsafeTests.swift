@@ -63,6 +63,15 @@ struct UnsafeTests {
         var viewer = try await Viewer.open(project, at: first.port)
         try await viewer.read(through: "ready")
         #expect(await first.stop() == 0)
+        try await eventually("nobody listens") {
+            try await writer.query(
+                """
+                SELECT count(*) FROM pg_locks
+                WHERE locktype = 'advisory' AND objsubid = 2
+                    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                """
+            ).int64(0, 0) == 0
+        }
         try await writer.query("BEGIN")
         try await writer.query(Stage.insertion, [project, "1", "0", "silent"])
         let second = try await DaemonProcess.start(database: database.connectionString(as: .daemon))

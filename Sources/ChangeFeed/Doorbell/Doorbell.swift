@@ -16,6 +16,15 @@ struct Doorbell {
         case announceQuiet
         /// Tells the other daemons to read the table, then has the writers use it.
         case leaveQuiet
+
+        /// The mode that the others are told of; nil for none.
+        var announces: DoorbellReport.Mode? {
+            switch self {
+            case .askForPresence, .askForQuiet: nil
+            case .announceQuiet: .quiet
+            case .leaveQuiet: .busy
+            }
+        }
     }
 
     /// Where this daemon stands among those of its database.

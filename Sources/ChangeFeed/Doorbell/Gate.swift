@@ -18,6 +18,7 @@ struct Gate {
     func perform(_ task: Doorbell.Task, sign: DaemonSign) async throws -> Bool {
         switch task {
         case .askForPresence:
+            try await announce(sign)
             return try await ask(for: .presence, within: Self.queuePatience)
         case .askForQuiet:
             if try await ask(for: .quiet, within: Self.quietPatience) { return true }
