@@ -104,7 +104,9 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-        .target(name: "Postgres", dependencies: ["CLibpq"], swiftSettings: strict),
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "Postgres", dependencies: ["CLibpq", "CLinux"], swiftSettings: strict),
         .target(
             name: "Migrations", dependencies: ["Postgres"], path: "migrations", resources: embedded(migrations),
             swiftSettings: strict),
@@ -113,10 +115,11 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "ProjectSync", dependencies: [nio, crypto], swiftSettings: strict),
         .target(name: "ChangeFeed", dependencies: ["Postgres", "ProjectSync", log], swiftSettings: strict),
-        .target(name: "Fanout", dependencies: ["ProjectSync", nio, nioHTTP], swiftSettings: strict),
+        .target(
+            name: "Fanout", dependencies: ["CLinux", "ProjectSync", nio, nioHTTP, nioPosix], swiftSettings: strict),
         .target(
             name: "SyncHTTP",
-            dependencies: ["ProjectSync", "Fanout", hummingbird, httpTypes, log, nio, nioHTTPTypes],
+            dependencies: ["CZlib", "ProjectSync", "Fanout", hummingbird, httpTypes, log, nio, nioHTTPTypes, nioPosix],
             resources: embedded(pages.map { "Pages/" + $0 }),
             swiftSettings: strict
         ),

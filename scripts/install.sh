@@ -12,6 +12,7 @@ want() { # PACKAGE, then a command that succeeds where it is not needed
 }
 
 want libpq-dev test -e /usr/include/postgresql/libpq-fe.h
+want zlib1g-dev test -e /usr/include/zlib.h
 want pkg-config command -v pkg-config
 want postgresql sh -c 'ls /usr/lib/postgresql/*/bin/postgres'
 if [ "$1" = test ]; then

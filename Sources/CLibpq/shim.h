@@ -4,9 +4,6 @@
 #include <libpq-fe.h>
 #include <poll.h>
 #include <pthread.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 // Decrypted bytes that wait inside OpenSSL make no socket readable, and libpq has no call that tells of them.
@@ -14,9 +11,4 @@ static inline int scenesync_ssl_pending(PGconn *connection) {
     void *ssl = PQsslStruct(connection, "OpenSSL");
     int (*pending)(const void *) = ssl ? (int (*)(const void *))dlsym(0, "SSL_pending") : 0;
     return pending ? pending(ssl) : 0;
-}
-
-// prctl is variadic, which Swift does not import.
-static inline void scenesync_name_this_thread(const char *name) {
-    prctl(PR_SET_NAME, name, 0, 0, 0);
 }

@@ -1,60 +1,126 @@
-import Glibc
 import NIOCore
 import NIOHTTP1
+import ProjectSync
 import Synchronization
 
-/// Writes chunks to a NIO channel, below its HTTP/1 encoder, which has written the response's head.
-final class ChannelOutlet: ChannelInboundHandler, RemovableChannelHandler, Outlet {
+/// A stream's way over a NIO channel: below its HTTP/1 encoder, which has written the response's head.
+///
+/// For connections that are not the reactor's own. The reactor gives it bytes and waits, as for a full socket, until the
+/// channel has taken them.
+package final class ChannelOutlet: Sendable {
+    /// How the cache answered the request for a stream.
+    package enum Decision: Sendable {
+        case opened
+        case unknown
+        /// There are too many streams.
+        case full
+    }
+
+    private struct State {
+        var key: ConnectionKey?
+        var queue: [ByteBuffer] = []
+        var isEnded = false
+    }
+
+    private let reactor: Reactor
+    private let eventLoop: any EventLoop
+    private let decision: EventLoopPromise<Decision>
+    private let ended: EventLoopPromise<Void>
+    private let state = Mutex(State())
+    private let handler: NIOLoopBoundBox<OutletHandler?>
+
+    init(_ reactor: Reactor, on eventLoop: any EventLoop) {
+        self.reactor = reactor
+        self.eventLoop = eventLoop
+        decision = eventLoop.makePromise()
+        ended = eventLoop.makePromise()
+        handler = .makeEmptyBox(eventLoop: eventLoop)
+    }
+
+    // What the response calls.
+
+    /// Waits until it is known whether there is a stream.
+    package func decided() async throws -> Decision {
+        try await decision.futureResult.get()
+    }
+
+    /// Serves the stream over `channel`, whose response head has been written, until one side ends it.
+    package func serve(over channel: any Channel) async throws {
+        try await eventLoop.submit { [self] in
+            guard channel.isActive else { return hangUp() }
+            let pipeline = channel.pipeline.syncOperations
+            let handler = OutletHandler { [self] in hangUp() }
+            try pipeline.addHandler(handler, position: .before(pipeline.handler(type: HTTPResponseEncoder.self)))
+            self.handler.value = handler
+            flush()
+        }.get()
+        try await ended.futureResult.get()
+    }
+
+    /// To be called once, whatever happened to the stream.
+    package func hangUp() {
+        decision.succeed(.unknown)
+        ended.succeed(())
+        if let key = state.withLock({ $0.key }) { reactor.submit(.hangUp(key)) }
+    }
+
+    // What the reactor calls.
+
+    func bear(_ key: ConnectionKey) {
+        state.withLock { $0.key = key }
+    }
+
+    func decide(_ decision: Decision) {
+        self.decision.succeed(decision)
+    }
+
+    func write(_ buffers: [ByteBuffer]) {
+        state.withLock { $0.queue += buffers }
+        eventLoop.execute { self.flush() }
+    }
+
+    func end() {
+        state.withLock { $0.isEnded = true }
+        eventLoop.execute { self.flush() }
+    }
+
+    /// On the event loop.
+    private func flush() {
+        guard let handler = handler.value else {
+            if state.withLock({ $0.isEnded }) { decision.succeed(.unknown) }
+            return
+        }
+        let (buffers, key, isEnded) = state.withLock { state in
+            defer { state.queue = [] }
+            return (state.queue, state.key, state.isEnded)
+        }
+        if let key, !buffers.isEmpty {
+            handler.write(buffers) { [reactor] in reactor.submit(.taken(key)) }
+        }
+        if isEnded {
+            handler.end()
+            ended.succeed(())
+        }
+    }
+}
+
+/// Where an outlet's bytes enter the channel's pipeline, and where it notices that the client is gone.
+final class OutletHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private static let sendBuffer_bytes: ChannelOptions.Types.SocketOption.Value = 128 << 10
-
-    private let stream: EventStream
-    private let counters: DeliveryCounters
+    private let onClose: () -> Void
     private var context: ChannelHandlerContext?
 
-    private init(_ stream: EventStream, _ counters: DeliveryCounters) {
-        self.stream = stream
-        self.counters = counters
+    init(onClose: @escaping () -> Void) {
+        self.onClose = onClose
     }
 
-    static func attach(to channel: any Channel, _ stream: EventStream, _ counters: DeliveryCounters) throws {
-        let outlet = ChannelOutlet(stream, counters)
-        try bound(channel)
-        let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandler(outlet, position: .before(pipeline.handler(type: HTTPResponseEncoder.self)))
-        guard channel.isActive else { return stream.abandon() }
-        stream.attach(outlet)
-    }
-
-    /// Keeps the kernel from buffering megabytes for a reader that does not read, and finds peers that are gone: their
-    /// kernels answer no probe. Not by TCP_USER_TIMEOUT, which would also end readers that are only slow (tcp(7)).
-    private static func bound(_ channel: any Channel) throws {
-        let options = channel.syncOptions
-        try options?.setOption(.socketOption(.so_sndbuf), value: sendBuffer_bytes)
-        try options?.setOption(.socketOption(.so_keepalive), value: 1)
-        try options?.setOption(.tcpOption(.init(rawValue: TCP_KEEPIDLE)), value: 15)
-        try options?.setOption(.tcpOption(.init(rawValue: TCP_KEEPINTVL)), value: 5)
-        try options?.setOption(.tcpOption(.init(rawValue: TCP_KEEPCNT)), value: 3)
-    }
-
-    var isWritable: Bool {
-        context?.channel.isWritable ?? false
-    }
-
-    func write(_ chunks: [Chunk]) {
-        guard let context else { return }
-        var size = 0
-        for chunk in chunks {
-            for buffer in chunk.buffers {
-                size += buffer.readableBytes
-                context.write(wrapOutboundOut(buffer), promise: nil)
-            }
-        }
-        context.flush()
-        counters.writes.wrappingAdd(chunks.count, ordering: .relaxed)
-        counters.bytes.wrappingAdd(size, ordering: .relaxed)
+    /// Writes and flushes; calls back once the socket has taken all.
+    func write(_ buffers: [ByteBuffer], _ onTaken: @escaping @Sendable () -> Void) {
+        guard let context, let last = buffers.last else { return }
+        for buffer in buffers.dropLast() { context.write(wrapOutboundOut(buffer), promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(last)).whenSuccess(onTaken)
     }
 
     func end() {
@@ -70,18 +136,13 @@ final class ChannelOutlet: ChannelInboundHandler, RemovableChannelHandler, Outle
         self.context = nil
     }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { stream.catchUp() }
-        context.fireChannelWritabilityChanged()
-    }
-
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case ChannelEvent.inputClosed? = event as? ChannelEvent { stream.abandon() }
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent { onClose() }
         context.fireUserInboundEventTriggered(event)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        stream.abandon()
+        onClose()
         context.fireChannelInactive()
     }
 }

@@ -1,21 +1,37 @@
 import NIOCore
 import ProjectSync
 
-/// A frame wrapped as one chunk of an HTTP/1.1 body (RFC 9112, section 7.1), once for all who are sent it.
-struct Chunk: Sendable {
-    let buffers: [ByteBuffer]
+/// Frames wrapped as one chunk of an HTTP/1.1 body (RFC 9112, section 7.1), once for all who are sent them.
+package struct Chunk: Sendable {
+    /// What the body ends with.
+    package static let last = ByteBuffer(staticString: "0\r\n\r\n")
+    /// A larger part is not copied.
+    private static let copied_bytes = 8 << 10
 
-    init(_ frame: Frame, _ allocator: ByteBufferAllocator = ByteBufferAllocator()) {
-        let size = String(frame.size_bytes, radix: 16)
-        if frame.parts.count == 1 {
-            var whole = allocator.buffer(capacity: frame.size_bytes + size.utf8.count + 4)
-            whole.writeString(size)
-            whole.writeStaticString("\r\n")
-            whole.writeImmutableBuffer(frame.parts[0])
-            whole.writeStaticString("\r\n")
-            buffers = [whole]
-        } else {
-            buffers = [ByteBuffer(string: size + "\r\n")] + frame.parts + [ByteBuffer(staticString: "\r\n")]
+    package let buffers: [ByteBuffer]
+
+    package init(_ frames: [Frame]) {
+        var buffers: [ByteBuffer] = []
+        var small = ByteBuffer()
+        let size = frames.reduce(0) { $0 + $1.size_bytes }
+        small.reserveCapacity(min(size, Self.copied_bytes) + 32)
+        small.writeString(String(size, radix: 16))
+        small.writeStaticString("\r\n")
+        for part in frames.lazy.flatMap(\.parts) {
+            if part.readableBytes <= Self.copied_bytes {
+                small.writeImmutableBuffer(part)
+            } else {
+                buffers.append(small)
+                buffers.append(part)
+                small = ByteBuffer()
+            }
         }
+        small.writeStaticString("\r\n")
+        buffers.append(small)
+        self.buffers = buffers
+    }
+
+    init(_ frame: Frame) {
+        self.init([frame])
     }
 }

@@ -38,7 +38,7 @@ final class CacheEntry {
     }
 
     var size_bytes: Int {
-        (project?.size_bytes ?? 0) + (log?.size_bytes ?? 0) + (body?.project.readableBytes ?? 0) + 512
+        (project?.size_bytes ?? 0) + (log?.size_bytes ?? 0) + (body?.size_bytes ?? 0) + 512
     }
 
     /// The encoded project, made when it is first wanted.

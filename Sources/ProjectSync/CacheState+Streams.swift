@@ -10,14 +10,16 @@ extension CacheState {
         ask(entry, for: .watcher(watcher, request), afterNow: request.lastEventID != nil)
     }
 
-    mutating func unwatch(_ id: ProjectID, _ watcher: any Watcher) {
+    mutating func unwatch(_ id: ProjectID, _ watcher: (any Watcher)?) {
         guard let entry = entries[id] else { return }
         entry.watchers -= 1
-        let isOther = { (waiter: LoadWaiter) in
-            if case .watcher(let waiting, _) = waiter { waiting !== watcher } else { true }
+        if let watcher {
+            let isOther = { (waiter: LoadWaiter) in
+                if case .watcher(let waiting, _) = waiter { waiting !== watcher } else { true }
+            }
+            entry.waiting = entry.waiting.filter(isOther)
+            entry.waitingForNext = entry.waitingForNext.filter(isOther)
         }
-        entry.waiting = entry.waiting.filter(isOther)
-        entry.waitingForNext = entry.waitingForNext.filter(isOther)
         settle(entry)
     }
 

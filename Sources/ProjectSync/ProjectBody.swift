@@ -7,6 +7,13 @@ package struct ProjectBody: Sendable {
     package let project: ByteBuffer
     /// The merged `scenes` array alone; `[]` where the document has none.
     package let scenes: ByteBuffer
+    package let compressedProject = CompressedForm()
+    package let compressedScenes = CompressedForm()
+
+    /// What all of it takes in memory.
+    var size_bytes: Int {
+        project.readableBytes + compressedProject.size_bytes + compressedScenes.size_bytes
+    }
 
     package init(_ project: Project) {
         revision = project.revision

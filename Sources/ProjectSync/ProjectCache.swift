@@ -33,7 +33,8 @@ package final class ProjectCache: Sendable {
         state.withLock { $0.watch(id, request, watcher) }
     }
 
-    package func unwatch(_ id: ProjectID, _ watcher: any Watcher) {
+    /// `watcher` may be left out once it has begun.
+    package func unwatch(_ id: ProjectID, _ watcher: (any Watcher)?) {
         state.withLock { $0.unwatch(id, watcher) }
     }
 

@@ -4,9 +4,13 @@ package struct ProjectID: Hashable, Sendable, CustomStringConvertible {
     private let low: UInt64
 
     package init?(_ text: some StringProtocol) {
+        self.init(ascii: text.utf8)
+    }
+
+    package init?(ascii text: some Sequence<UInt8>) {
         var digits: UInt128 = 0
         var position = 0
-        for byte in text.utf8 {
+        for byte in text {
             if position == 8 || position == 13 || position == 18 || position == 23 {
                 guard byte == UInt8(ascii: "-") else { return nil }
             } else {

@@ -2,7 +2,8 @@ import Glibc
 
 /// A moment of the wall clock, as answers, events and logs print it. The cache itself never reads a clock.
 package struct WallTime: Sendable {
-    private let seconds: Int
+    /// Since 1970, without leap seconds.
+    package let seconds: Int
     private let nanoseconds: Int
 
     package static var now: WallTime {

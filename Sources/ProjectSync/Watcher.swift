@@ -20,7 +20,7 @@ package struct StreamRequest: Sendable {
         self.scenes = scenes
     }
 
-    func wants(_ event: SceneEvent) -> Bool {
+    package func wants(_ event: SceneEvent) -> Bool {
         scenes?.contains(event.scene) ?? true
     }
 }

@@ -4,7 +4,8 @@ import HummingbirdCore
 import NIOCore
 import ProjectSync
 
-/// Answers a request for a project's events: the head and `retry:` by HTTP's ordinary way, the rest by the subscriber.
+/// Answers a request for a project's events that came HTTP's ordinary way, which writes the head and `retry:`; the rest
+/// comes from the hub.
 struct EventStreamResponse {
     /// How long a client waits before it connects again after it lost us.
     static let retry = Duration.seconds(2)
@@ -28,27 +29,29 @@ struct EventStreamResponse {
             head.headerFields[.contentLength] = "0"
             return try await writer.writeResponse(head)
         }
-        guard let subscriber = hub.subscriber(of: project, request, cache: cache, on: channel.eventLoop) else {
+        let outlet = hub.open(project, request, on: channel.eventLoop)
+        defer { outlet.hangUp() }
+        switch try await outlet.decided() {
+        case .unknown:
+            return try await Problem.unknownProject(project.description).reply.send(to: method, writer)
+        case .full:
             let body = try await writer.writeHead(Self.head)
             try await Self.write(.retry(after: Self.retryWhenFull), to: body)
             return try await body.finish(nil)
+        case .opened:
+            let body = try await writer.writeHead(Self.head)
+            try await Self.write(.retry(after: Self.retry), to: body)
+            try await outlet.serve(over: channel)
+            try await body.finish(nil)
         }
-        defer { hub.release(subscriber) }
-        guard try await subscriber.open() else {
-            return try await Problem.unknownProject(project.description).reply.send(to: method, writer)
-        }
-        let body = try await writer.writeHead(Self.head)
-        try await Self.write(.retry(after: Self.retry), to: body)
-        try await subscriber.serve(over: channel)
-        try await body.finish(nil)
     }
 
-    private static var head: HTTPResponse {
+    static var head: HTTPResponse {
         HTTPResponse(
             status: .ok,
             headerFields: [
                 .contentType: "text/event-stream", .cacheControl: "no-cache, no-transform", .accelBuffering: "no",
-                .date: WallTime.now.imfFixdate,
+                .date: DateField.now,
             ])
     }
 

@@ -23,7 +23,9 @@ struct MetricsText {
         add("subscribers", "gauge", "Open event streams", delivery.subscribers.load(ordering: .relaxed))
         add("events_sent_total", "counter", "Frames written to streams", delivery.writes.load(ordering: .relaxed))
         add("sent_bytes_total", "counter", "Bytes written to streams", delivery.bytes.load(ordering: .relaxed))
-        add("events_coalesced_total", "counter", "Times a slow stream was caught up at once", counts.coalesced)
+        add(
+            "events_coalesced_total", "counter", "Events that newer ones replaced before they were sent",
+            counts.coalesced + delivery.coalesced.load(ordering: .relaxed))
         add("database_reconnects_total", "counter", "Times the database was lost", counts.losses)
         add("resyncs_total", "counter", "Times everything was revalidated", counts.resyncs)
         byMode(cache.doorbell.mode)

@@ -6,7 +6,7 @@ enum ReadHeaders {
     /// From this many seconds on an answer counts as stale (contract 3).
     static let staleAge_seconds: Int64 = 3
 
-    static func fields(for answer: Answer, now: ContinuousClock.Instant) -> HTTPFields {
+    static func fields(for answer: Answer, isCompressed: Bool, now: ContinuousClock.Instant) -> HTTPFields {
         let age = answer.provenAt.map { max(.zero, now - $0).components.seconds }
         var status =
             switch answer.source {
@@ -21,9 +21,11 @@ enum ReadHeaders {
             status += "; detail=stale"
         }
         var fields: HTTPFields = [
-            .contentType: "application/json", .eTag: "\"\(answer.body.revision)\"", .vary: "Accept-Encoding",
+            .contentType: "application/json", .eTag: "\"\(answer.body.revision)\(isCompressed ? "-gzip" : "")\"",
+            .vary: "Accept-Encoding",
             .cacheControl: "private, no-cache", .cacheStatus: status,
         ]
+        if isCompressed { fields[.contentEncoding] = "gzip" }
         if let age { fields[.age] = String(age) }
         return fields
     }
@@ -37,6 +39,18 @@ enum ReadHeaders {
             if tag.hasPrefix("W/") { tag = tag.dropFirst(2) }
             return tag == "\"\(revision)\"" || tag == "\"\(revision)-gzip\""
         }
+    }
+
+    /// Whether the client takes gzip (RFC 9110, 12.5.3).
+    static func acceptsGzip(_ fields: HTTPFields) -> Bool {
+        var weights: [Substring: Double] = [:]
+        for coding in fields[values: .acceptEncoding].flatMap({ $0.split(separator: ",") }) {
+            let parts = coding.split(separator: ";").map { $0.trimmingSpaces() }
+            guard let name = parts.first?.lowercased() else { continue }
+            let weight = parts.dropFirst().first { $0.hasPrefix("q=") || $0.hasPrefix("Q=") }?.dropFirst(2)
+            weights[name[...]] = weight.map { Double($0) ?? 0 } ?? 1
+        }
+        return (weights["gzip"] ?? weights["x-gzip"] ?? weights["*"] ?? 0) > 0
     }
 
     /// Whether the client wants an answer from the database itself (RFC 9111, 5.2.1.4).

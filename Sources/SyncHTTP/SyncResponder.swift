@@ -37,56 +37,70 @@ package struct SyncResponder: Sendable {
         }
     }
 
-    private enum Decision {
+    /// What a request comes to.
+    enum Decision {
         case reply(Reply)
         case stream(ProjectID, StreamRequest)
     }
 
-    private func decide(_ request: Request) async -> Decision {
-        let path = request.head.path ?? "/"
-        let end = path.firstIndex(of: "?") ?? path.endIndex
+    /// What can be said without waiting; nil if something has to be waited for, or takes long to write.
+    func decideNow(_ method: HTTPRequest.Method, _ target: String, _ headers: HTTPFields) -> Decision? {
+        let end = target.firstIndex(of: "?") ?? target.endIndex
         do throws(Problem) {
-            let route = try Route.resolve(request.method, path: path[..<end])
-            if case .events(let project) = route {
-                return .stream(project, try Self.streamRequest(request, Query(path[end...].dropFirst())))
+            switch try Route.resolve(method, path: target[..<end]) {
+            case .project(let id):
+                return warmReply(.project, of: id, headers).map { .reply($0) }
+            case .scenes(let id):
+                return warmReply(.scenes, of: id, headers).map { .reply($0) }
+            case .events(let project):
+                return .stream(project, try Self.streamRequest(headers, Query(target[end...].dropFirst())))
+            case .health: return .reply(.json("{\"status\": \"alive\"}\n"))
+            case .dashboard: return .reply(try Pages.asset("dashboard.html"))
+            case .viewer: return .reply(try Pages.asset("viewer.html"))
+            case .asset(let name): return .reply(try Pages.asset(name))
+            case .picture(let name): return .reply(try picture(name))
+            case .readiness, .monitor, .metrics: return nil
             }
-            return .reply(try await reply(to: route, request))
         } catch {
             return .reply(error.reply)
         }
     }
 
-    private func reply(to route: Route, _ request: Request) async throws(Problem) -> Reply {
+    private func decide(_ request: Request) async -> Decision {
+        let target = request.head.path ?? "/"
+        if let decision = decideNow(request.method, target, request.headers) { return decision }
+        do throws(Problem) {
+            let end = target.firstIndex(of: "?") ?? target.endIndex
+            return .reply(try await reply(to: Route.resolve(request.method, path: target[..<end]), request.headers))
+        } catch {
+            return .reply(error.reply)
+        }
+    }
+
+    private func reply(to route: Route, _ headers: HTTPFields) async throws(Problem) -> Reply {
         switch route {
-        case .project(let id): try await read(id, request) { $0.project }
-        case .scenes(let id): try await read(id, request) { $0.scenes }
-        case .health: .json("{\"status\": \"alive\"}\n")
+        case .project(let id): try await read(.project, of: id, headers)
+        case .scenes(let id): try await read(.scenes, of: id, headers)
         case .readiness: readiness.reply(cache.overview)
         case .monitor: .json(MonitorText.render(cache.overview))
         case .metrics:
             Reply(
                 headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store"],
                 body: ByteBuffer(string: MetricsText(cache.overview, hub.counters).text))
-        case .dashboard: try Pages.asset("dashboard.html")
-        case .viewer: try Pages.asset("viewer.html")
-        case .asset(let name): try Pages.asset(name)
-        case .picture(let name): try picture(name)
-        case .events: throw .failed
+        default: throw .failed
         }
     }
 
-    private func read(
-        _ id: ProjectID, _ request: Request, _ part: (ProjectBody) -> ByteBuffer
-    ) async throws(Problem) -> Reply {
-        switch await cache.read(id, fresh: ReadHeaders.asksForFresh(request.headers)) {
+    private func warmReply(_ part: ReadReply.Part, of id: ProjectID, _ headers: HTTPFields) -> Reply? {
+        guard !ReadHeaders.asksForFresh(headers), let answer = cache.warm(id) else { return nil }
+        return ReadReply(part, answer).reply(to: headers)
+    }
+
+    private func read(_ part: ReadReply.Part, of id: ProjectID, _ headers: HTTPFields) async throws(Problem) -> Reply {
+        switch await cache.read(id, fresh: ReadHeaders.asksForFresh(headers)) {
         case .unknown: throw .unknownProject(id.description)
         case .unavailable(let reason): throw .unavailable(reason)
-        case .found(let answer):
-            let fields = ReadHeaders.fields(for: answer, now: .now)
-            if ReadHeaders.matches(request.headers, answer.body.revision) {
-                return Reply(status: .notModified, headers: fields)
-            }
-            return Reply(headers: fields, body: part(answer.body))
+        case .found(let answer): ReadReply(part, answer).reply(to: headers)
         }
     }
 
@@ -97,7 +111,7 @@ package struct SyncResponder: Sendable {
             body: ByteBuffer(string: text))
     }
 
-    private static func streamRequest(_ request: Request, _ query: Query) throws(Problem) -> StreamRequest {
+    private static func streamRequest(_ headers: HTTPFields, _ query: Query) throws(Problem) -> StreamRequest {
         var scenes: Set<Int32>?
         for text in query.all("scene_index") {
             guard let scene = Int32(text) else {
@@ -105,7 +119,7 @@ package struct SyncResponder: Sendable {
             }
             scenes = (scenes ?? []).union([scene])
         }
-        let id = request.headers[.lastEventID] ?? query["last_event_id"] ?? ""
+        let id = headers[.lastEventID] ?? query["last_event_id"] ?? ""
         return StreamRequest(lastEventID: id.isEmpty ? nil : id, scenes: scenes)
     }
 }

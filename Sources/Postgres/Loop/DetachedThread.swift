@@ -1,4 +1,4 @@
-import CLibpq
+import CLinux
 import Glibc
 
 /// A thread that nobody joins: it ends when its body does.

@@ -1,4 +1,4 @@
-import CLibpq
+import CLinux
 import Glibc
 import Synchronization
 

@@ -1,7 +1,6 @@
 import ChangeFeed
 import Fanout
 import Glibc
-import HummingbirdCore
 import Logging
 import NIOCore
 import NIOPosix
@@ -14,6 +13,8 @@ import UnixSignals
 struct Daemon {
     /// When the process ends whatever is still under way.
     private static let patience = Duration.seconds(8)
+    /// How long a connection may say nothing.
+    private static let idle_seconds = 75
     /// The delays from which a client's next attempt is drawn, so that not all come back at once.
     private static let retry = Duration.seconds(1)...Duration.seconds(5)
 
@@ -23,9 +24,9 @@ struct Daemon {
     var onListening: @Sendable (Int) -> Void = { _ in }
 
     func run() async throws {
-        let group = MultiThreadedEventLoopGroup.singleton
-        let hub = try await Hub.start(
-            on: group, heartbeat_seconds: configuration.heartbeat_seconds, limit: configuration.maxSubscribers)
+        let hub = try Hub(
+            reactors: Self.reactors, heartbeat_seconds: configuration.heartbeat_seconds,
+            limit: configuration.maxSubscribers)
         let cache = ProjectCache(
             capacity_bytes: configuration.cache_bytes, history: EventLog.Limits(events: configuration.history),
             audience: hub)
@@ -35,47 +36,53 @@ struct Daemon {
             logger: logger)
         let readiness = Readiness()
         let responder = SyncResponder(cache: cache, hub: hub, readiness: readiness, pictures: pictures, logger: logger)
-        let server = server(responder, on: group)
+        let connections = HTTPConnections(on: MultiThreadedEventLoopGroup.singleton, logger: quietLogger)
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let socket = try listen()
 
         let (firstSignal, isStopping) = AsyncStream<Void>.makeStream()
 
         try await withThrowingTaskGroup { tasks in
-            tasks.addTask { try await server.run() }
+            tasks.addTask {
+                async let others: Void = connections.serve(responder, idle_seconds: Self.idle_seconds)
+                try await hub.serve(
+                    socket, desk: Front(responder, connections), cache: cache, idle_seconds: Self.idle_seconds)
+                await others
+            }
             tasks.addTask { await feed.run() }
             tasks.addTask { await follow(signals, isStopping) }
             tasks.addTask {
                 for await _ in firstSignal {}
-                try await stop(readiness, hub, server)
+                try await stop(readiness, hub, connections)
             }
-            do {
-                try await tasks.next()
-            } catch let error as IOError where error.errnoCode == EADDRINUSE {
-                throw StartError(
-                    "the address \(configuration.listen.text(port: configuration.listen.port)) is already in use")
-            }
+            try await tasks.next()
             tasks.cancelAll()
         }
         logger.info("stopped")
     }
 
-    private func server(
-        _ responder: SyncResponder, on group: any EventLoopGroup
-    ) -> Server<HTTP1Channel> {
+    private func listen() throws -> ListeningSocket {
+        let address = configuration.listen
+        do {
+            let socket = try ListeningSocket.open(host: address.host, port: address.port)
+            logger.info("listening", metadata: ["address": "http://\(address.text(port: socket.port))"])
+            onListening(socket.port)
+            return socket
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw StartError("the address \(address.text(port: address.port)) is already in use")
+        }
+    }
+
+    /// Hummingbird tells of every client that goes away.
+    private var quietLogger: Logger {
         var quiet = logger
         quiet.logLevel = .error
-        let address = configuration.listen
-        return Server(
-            childChannelSetup: HTTP1Channel(
-                responder: responder.respond, configuration: .init(idleTimeout: .seconds(75))),
-            configuration: ServerConfiguration(
-                address: .hostname(address.host, port: address.port), serverName: "scenesync", backlog: 4_096),
-            onServerRunning: { [logger, onListening] channel in
-                let port = channel.localAddress?.port ?? address.port
-                logger.info("listening", metadata: ["address": "http://\(address.text(port: port))"])
-                onListening(port)
-            },
-            eventLoopGroup: group, logger: quiet)
+        return quiet
+    }
+
+    /// One does more than a hundred thousand writes a second; the other processors are for the rest.
+    private static var reactors: Int {
+        max(1, min(8, System.coreCount / 2))
     }
 
     /// The first signal to stop asks for an orderly end, a second one ends at once.
@@ -93,21 +100,16 @@ struct Daemon {
     }
 
     /// Ends the service in order (contract G5): not ready any more, then no new connection, then no stream.
-    private func stop(_ readiness: Readiness, _ hub: Hub, _ server: Server<HTTP1Channel>) async throws {
+    private func stop(_ readiness: Readiness, _ hub: Hub, _ connections: HTTPConnections) async throws {
         guard !Task.isCancelled else { return }
         readiness.drain()
         try await Task.sleep(for: configuration.drainDelay)
         hub.drain(retry: Self.retry)
-        try await withThrowingTaskGroup { tasks in
-            tasks.addTask { try await server.shutdownGracefully() }
-            tasks.addTask {
-                try await Task.sleep(for: Self.patience)
-                logger.warning("requests were still under way")
-                exit(0)
-            }
-            try await tasks.next()
-            tasks.cancelAll()
-        }
+        connections.drain()
+        // What is served meanwhile comes to its end, and with it this task.
+        try await Task.sleep(for: Self.patience)
+        logger.warning("requests were still under way")
+        exit(0)
     }
 }
 

@@ -1,0 +1,44 @@
+import Glibc
+import NIOCore
+
+/// Names a connection of one reactor as long as it is open; one that takes its place later has another key.
+struct ConnectionKey: Hashable, Sendable {
+    let index: UInt32
+    let generation: UInt32
+
+    init(index: UInt32, generation: UInt32) {
+        self.index = index
+        self.generation = generation
+    }
+
+    /// As epoll keeps it.
+    init(_ bits: UInt64) {
+        self.init(index: UInt32(truncatingIfNeeded: bits), generation: UInt32(truncatingIfNeeded: bits >> 32))
+    }
+
+    var bits: UInt64 { UInt64(generation) << 32 | UInt64(index) }
+}
+
+/// What the reactor knows of one connection. There may be tens of thousands: no object but where something is waited for.
+struct Connection {
+    /// Where its bytes go: a socket of our own, or the channel of one that HTTP's ordinary way serves.
+    enum Way {
+        case socket(CInt)
+        case channel(ChannelOutlet)
+    }
+
+    let way: Way
+    /// What has been read of a request.
+    var input: [UInt8] = []
+    var unsent: Unsent?
+    /// Whether it ends as soon as nothing is unsent.
+    var isClosing = false
+    var stream: EventStream?
+    /// The reactor's second in which the client was last heard, or sent something.
+    var lastActive: UInt32
+
+    init(_ way: Way, now: UInt32) {
+        self.way = way
+        lastActive = now
+    }
+}

@@ -1,0 +1,28 @@
+import NIOCore
+import ProjectSync
+
+/// Looks at what comes in on a connection, and says what is to be done about it. Called on a reactor's thread: it does
+/// not wait.
+package protocol FrontDesk: Sendable {
+    /// `bytes` begins with a request.
+    func decide(_ bytes: UnsafeRawBufferPointer) -> FrontDecision
+    /// What is sent before a stream's first event.
+    func streamHead() -> ByteBuffer
+    /// The answer to a request for the stream of a project that is not there.
+    func unknown(_ project: ProjectID) -> ByteBuffer
+    /// The whole answer to a request for a stream where there are too many already.
+    func full() -> ByteBuffer
+    /// Serves the connection from now on; `bytes` have been read of it.
+    func adopt(_ descriptor: CInt, _ bytes: [UInt8])
+}
+
+/// What to do about a request that stands at the beginning of some bytes.
+package enum FrontDecision {
+    /// Wait for the rest of it.
+    case incomplete
+    /// The request took so many bytes, and this is its whole answer.
+    case answer([ByteBuffer], length: Int)
+    case stream(ProjectID, StreamRequest)
+    /// Nothing for us: HTTP's ordinary way serves the connection from now on.
+    case adopt
+}

@@ -1,0 +1,157 @@
+import CLinux
+import Glibc
+import ProjectSync
+import Synchronization
+
+/// The inside of a reactor, which never leaves its thread.
+final class ReactorLoop {
+    /// Generations begin at 1, so no connection has these keys.
+    private static let wakeup = ConnectionKey(index: 0, generation: 0)
+    private static let listening = ConnectionKey(index: 1, generation: 0)
+
+    let reactor: Reactor
+    let house: House
+    let epoll: CInt
+    var connections = ConnectionTable()
+    var topics: [ProjectID: Topic] = [:]
+    /// Topics for which something has gathered.
+    var gathering: [Topic] = []
+    /// When the database was lost, as streams are told.
+    var staleSince = ""
+    var isDraining = false
+    /// The monotonic clock's second of the last tick.
+    private(set) var second = ReactorLoop.now.second
+    let heartbeat = Parcel(Chunk(.heartbeat).buffers)
+    /// What is read, before it is looked at.
+    let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+    private var isAccepting = false
+
+    init(_ reactor: Reactor, _ house: House, epoll: CInt) {
+        self.reactor = reactor
+        self.house = house
+        self.epoll = epoll
+    }
+
+    deinit {
+        scratch.deallocate()
+    }
+
+    /// Ends when it has drained: nobody is left to serve, and nobody comes.
+    func run() {
+        watch(reactor.wakeup, Self.wakeup, EPOLL_CTL_ADD, EPOLLIN)
+        acceptAgain()
+        var events = [epoll_event](repeating: epoll_event(), count: 512)
+        while !isDraining || connections.count > 0 {
+            let timeout = reactor.mayWait() ? Self.now.untilNext_milliseconds : 0
+            let ready = epoll_wait(epoll, &events, CInt(events.count), timeout)
+            reactor.wake()
+            for event in events.prefix(Int(max(ready, 0))) { serve(event) }
+            for command in reactor.take() { carryOut(command) }
+            flush()
+            tick()
+        }
+    }
+
+    private func serve(_ event: epoll_event) {
+        let key = ConnectionKey(event.data.u64)
+        switch key {
+        case Self.wakeup:
+            var count: UInt64 = 0
+            _ = read(reactor.wakeup, &count, 8)
+        case Self.listening:
+            accept()
+        default:
+            serve(key, event.events)
+        }
+    }
+
+    private func carryOut(_ command: Reactor.Command) {
+        switch command {
+        case .publish(let project, let publication):
+            if let topic = topics[project] { hear(publication, on: topic) }
+        case .stale(let since): hearStale(since: since)
+        case .begin(let key, let opening): begin(key, opening)
+        case .wait(let key, let since): wait(key, since: since)
+        case .endUnknown(let key): endUnknown(key)
+        case .open(let project, let request, let outlet): open(project, request, over: outlet)
+        case .taken(let key): taken(key)
+        case .hangUp(let key): close(key)
+        case .drain(let retry): drain(retry)
+        }
+    }
+
+    // Connections that come.
+
+    private func accept() {
+        for _ in 0..<256 {
+            let descriptor = accept4(
+                house.socket.descriptor, nil, nil, CInt(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue))
+            if descriptor >= 0 {
+                welcome(descriptor)
+            } else if [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) {
+                // The backlog stays readable, and would be looked at again and again: a second's pause instead.
+                watch(house.socket.descriptor, Self.listening, EPOLL_CTL_DEL, EPOLLIN)
+                isAccepting = false
+                return
+            } else if errno != ECONNABORTED && errno != EINTR {
+                return
+            }
+        }
+    }
+
+    private func welcome(_ descriptor: CInt) {
+        let key = connections.add(Connection(.socket(descriptor), now: second))
+        watch(descriptor, key, EPOLL_CTL_ADD, EPOLLIN)
+    }
+
+    private func acceptAgain() {
+        guard !isAccepting, !isDraining else { return }
+        isAccepting = true
+        // Of several reactors one is woken.
+        let exclusive = EPOLLEXCLUSIVE.rawValue
+        watch(house.socket.descriptor, Self.listening, EPOLL_CTL_ADD, EPOLL_EVENTS(EPOLLIN.rawValue | exclusive))
+    }
+
+    func watch(_ descriptor: CInt, _ key: ConnectionKey, _ operation: CInt, _ events: EPOLL_EVENTS) {
+        var event = epoll_event(events: events.rawValue, data: epoll_data_t(u64: key.bits))
+        _ = epoll_ctl(epoll, operation, descriptor, &event)
+    }
+
+    // Time.
+
+    private static var now: (second: UInt32, untilNext_milliseconds: CInt) {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        return (UInt32(truncatingIfNeeded: now.tv_sec), CInt(1_000 - now.tv_nsec / 1_000_000))
+    }
+
+    private func tick() {
+        let now = Self.now.second
+        guard now != second else { return }
+        second = now
+        acceptAgain()
+        for key in connections.keys { beat(key) }
+    }
+
+    private func drain(_ retry: ClosedRange<Duration>) {
+        isDraining = true
+        flush()
+        watch(house.socket.descriptor, Self.listening, EPOLL_CTL_DEL, EPOLLIN)
+        // Closed it could not be, as another reactor may be about to accept from this number: this refuses everybody.
+        shutdown(house.socket.descriptor, CInt(SHUT_RDWR))
+        for key in connections.keys {
+            if connections[key]?.stream != nil {
+                let delay = Int64.random(in: retry.lowerBound.milliseconds...retry.upperBound.milliseconds)
+                end(key, with: [.retry(after: .milliseconds(delay))])
+            } else {
+                closeWhenSent(key)
+            }
+        }
+    }
+}
+
+extension Duration {
+    fileprivate var milliseconds: Int64 {
+        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}

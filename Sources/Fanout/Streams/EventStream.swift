@@ -1,0 +1,130 @@
+import ProjectSync
+
+/// The state of one event stream: how far it has been told, and what it is owed.
+///
+/// A stream whose socket takes nothing gets marks, not a queue: once it does, it is told the newest state of what it has
+/// missed.
+struct EventStream {
+    private struct Marks: OptionSet {
+        let rawValue: UInt8
+        /// The response's head has left.
+        static let opened = Marks(rawValue: 1)
+        static let begun = Marks(rawValue: 2)
+        static let behind = Marks(rawValue: 4)
+        /// It was told that it may be stale.
+        static let owesReady = Marks(rawValue: 8)
+        static let readyDue = Marks(rawValue: 16)
+        static let staleDue = Marks(rawValue: 32)
+    }
+
+    /// What a stream has that follows some scenes only.
+    final class Filter {
+        let request: StreamRequest
+        /// The newest revision, and the newest that it was sent.
+        var revision: Revision?
+        var sent: Revision?
+
+        init(_ request: StreamRequest) {
+            self.request = request
+        }
+    }
+
+    let topic: Topic
+    let filter: Filter?
+    /// Until it has begun.
+    private(set) var ticket: Ticket?
+    /// Its place among the topic's members.
+    var place = 0
+    /// The place in the project's log up to which everything was sent.
+    private var position: UInt64 = 0
+    private var marks: Marks = []
+
+    init(_ topic: Topic, _ request: StreamRequest, _ ticket: Ticket) {
+        self.topic = topic
+        filter = request.scenes == nil ? nil : Filter(request)
+        self.ticket = ticket
+    }
+
+    var hasBegun: Bool { marks.contains(.begun) }
+
+    /// True the first time: the response's head is to be sent.
+    mutating func open() -> Bool {
+        marks.insert(.opened).inserted
+    }
+
+    var isOpen: Bool { marks.contains(.opened) }
+
+    mutating func begin(_ opening: Opening) {
+        marks.insert(.begun)
+        ticket = nil
+        if opening.owesReady { marks.insert(.owesReady) }
+        note(opening)
+        filter?.sent = opening.revision
+    }
+
+    /// What it is to be sent of what has gathered; nil if nothing. `isWritable`: it takes something.
+    mutating func hear(_ gathered: Gathered, all: Parcel, isWritable: Bool) -> Parcel? {
+        guard isWritable, !marks.contains(.behind) else {
+            marks.insert(.behind)
+            return nil
+        }
+        position = gathered.position
+        guard let filter else { return all }
+        filter.revision = gathered.revision
+        let frames = gathered.frames(of: topic.project, for: filter.request)
+        if frames.isEmpty { return nil }
+        filter.sent = gathered.revision
+        return Parcel(Chunk(frames).buffers)
+    }
+
+    /// Whether it is to be sent `ready` now.
+    mutating func hearReady(isWritable: Bool) -> Bool {
+        guard marks.remove(.owesReady) != nil else { return false }
+        if isWritable, !marks.contains(.behind) { return true }
+        marks.insert(.readyDue)
+        return false
+    }
+
+    /// Whether it is to be sent `stale` now.
+    mutating func hearStale(isWritable: Bool) -> Bool {
+        guard hasBegun else { return false }
+        marks.insert(.owesReady)
+        marks.remove(.readyDue)
+        if isWritable, !marks.contains(.behind) { return true }
+        marks.insert(.staleDue)
+        return false
+    }
+
+    /// What it has missed while it took nothing. `since` is when the database was lost, if that is to be told.
+    mutating func catchUp(from cache: ProjectCache, staleSince: String) -> [Frame] {
+        guard hasBegun else { return [] }
+        var frames: [Frame] = []
+        if marks.remove(.behind) != nil,
+            let gap = cache.backlog(topic.project, since: position, filter?.request ?? StreamRequest())
+        {
+            frames += gap.frames
+            note(gap)
+            if !gap.frames.isEmpty { filter?.sent = gap.revision }
+        }
+        if marks.remove(.staleDue) != nil { frames.append(.stale(since: staleSince)) }
+        if marks.contains(.readyDue), let revision = cache.revision(of: topic.project) {
+            marks.remove(.readyDue)
+            frames.append(.ready(topic.project, revision))
+        }
+        return frames
+    }
+
+    /// A filtered stream's id follows the project at each heartbeat.
+    mutating func moveID() -> Frame? {
+        guard let filter, !marks.contains(.behind), let revision = filter.revision, revision != filter.sent else {
+            return nil
+        }
+        filter.sent = revision
+        return .position(revision)
+    }
+
+    private mutating func note(_ opening: Opening) {
+        position = opening.position
+        filter?.revision = opening.revision
+    }
+}

@@ -1,0 +1,59 @@
+import Fanout
+import HTTPTypes
+import NIOCore
+import ProjectSync
+
+/// Answers plain requests at once, on the thread that read them, where memory has the answer. The rest goes HTTP's
+/// ordinary way.
+package struct Front: FrontDesk {
+    private let responder: SyncResponder
+    private let connections: HTTPConnections
+
+    package init(_ responder: SyncResponder, _ connections: HTTPConnections) {
+        self.responder = responder
+        self.connections = connections
+    }
+
+    package func decide(_ bytes: UnsafeRawBufferPointer) -> FrontDecision {
+        switch PlainRequest.read(bytes) {
+        case .incomplete: return .incomplete
+        case .other: return .adopt
+        case .plain(let request):
+            let target = String(decoding: request.target, as: UTF8.self)
+            switch responder.decideNow(.get, target, request.headers) {
+            case .reply(let reply):
+                return .answer(reply.bytes, length: request.length)
+            case .stream(let project, let stream) where request.length == bytes.count:
+                return .stream(project, stream)
+            case .stream, nil:
+                return .adopt
+            }
+        }
+    }
+
+    package func streamHead() -> ByteBuffer {
+        Self.head(before: .retry(after: EventStreamResponse.retry), isAll: false)
+    }
+
+    package func full() -> ByteBuffer {
+        Self.head(before: .retry(after: EventStreamResponse.retryWhenFull), isAll: true)
+    }
+
+    package func unknown(_ project: ProjectID) -> ByteBuffer {
+        Problem.unknownProject(project.description).reply.bytes.reduce(into: ByteBuffer()) {
+            $0.writeImmutableBuffer($1)
+        }
+    }
+
+    private static func head(before frame: Frame, isAll: Bool) -> ByteBuffer {
+        var head = EventStreamResponse.head
+        head.headerFields[.transferEncoding] = "chunked"
+        var bytes = Reply.bytes(of: head)
+        for part in Chunk([frame]).buffers + (isAll ? [Chunk.last] : []) { bytes.writeImmutableBuffer(part) }
+        return bytes
+    }
+
+    package func adopt(_ descriptor: CInt, _ bytes: [UInt8]) {
+        connections.adopt(descriptor, bytes)
+    }
+}
