@@ -35,7 +35,13 @@ package actor Feed {
     }
 
     /// Follows the database until the task is cancelled.
-    package func run() async {
+    package nonisolated func run() async {
+        // What belongs to no actor runs on the loop's thread, too: a thread of the pool would have to be woken for each
+        // change, to hand it back.
+        await withTaskExecutorPreference(loop) { await self.followForEver() }
+    }
+
+    private func followForEver() async {
         await withTaskGroup { group in
             group.addTask { await self.reportSlowStart() }
             group.addTask { await self.loader.run() }

@@ -6,6 +6,8 @@ import ProjectSync
 actor Pursuit {
     /// How often the table is read while nothing is busy: each reading is a sign of life, too.
     static let canaryInterval = Duration.milliseconds(500)
+    /// How often it is looked whether writers wait for each other, where they may.
+    static let watchInterval = Duration.milliseconds(100)
     /// How soon it is looked again for a lock that is not seen yet.
     static let doubtInterval = Duration.milliseconds(5)
     /// How often it is asked whether the feed is safe.
@@ -163,15 +165,23 @@ actor Pursuit {
 
     private func readTable() async throws {
         var lookedAt: ContinuousClock.Instant?
+        var readAt: ContinuousClock.Instant?
         while true {
             let now = ContinuousClock.now
-            let isCanary = lookedAt.map { now - $0 >= Self.canaryInterval } ?? true
-            let reading = try await read(sentAt: now)
-            if isCanary || !doorbell.isSafe || inDoubtSince != nil {
+            let isCanary = readAt.map { now - $0 >= Self.canaryInterval } ?? true
+            let isInDoubt = !doorbell.isSafe || inDoubtSince != nil
+            let watches = doorbell.watchesWriters(now: now)
+            let reads = isCanary || isInDoubt || doorbell.isReading || doorbell.wantsLastReading || !watches
+            let looks = lookedAt.map { now - $0 >= Self.canaryInterval } ?? true
+            let reading = reads ? try await read(sentAt: now) : nil
+            if looks || isInDoubt || inDoubtSince != nil {
                 lookedAt = now
                 try await look()
+            } else if watches {
+                doorbell.noteWaiting(try await countNotifiersWaiting(), now: now)
             }
-            if inDoubtSince == nil {
+            if let reading, inDoubtSince == nil {
+                readAt = now
                 settle(reading, sentAt: now)
                 becomeLiveIfSafe()
             }
@@ -212,6 +222,10 @@ actor Pursuit {
         report.rowsRead += reading.changes.count
         report.readAt = sentAt
         settleMode()
+    }
+
+    private func countNotifiersWaiting() async throws -> Int {
+        try await DoorbellLook.countNotifiersWaiting(on: sessions.query, deadline: Self.patience)
     }
 
     private func look() async throws {
@@ -272,6 +286,8 @@ actor Pursuit {
                 Self.unsafeInterval
             } else if doorbell.isReading {
                 pace.pause
+            } else if doorbell.watchesWriters(now: sentAt) {
+                Self.watchInterval - (ContinuousClock.now - sentAt)
             } else {
                 Self.canaryInterval - (ContinuousClock.now - sentAt)
             }

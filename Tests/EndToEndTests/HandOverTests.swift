@@ -12,8 +12,8 @@ struct HandOverTests {
 
     @Test(arguments: End.allCases, [1, 120])
     func `one daemon goes while images are saved, and the other misses nothing`(end: End, burst: Int) async throws {
-        let first = try await Stage.start()
-        let second = try await Stage.start(on: first.database)
+        let first = try await Stage.start(["--busy-above", "100"])
+        let second = try await Stage.start(["--busy-above", "100"], on: first.database)
         let project = try await first.insertProject()
         var viewer = try await Viewer.open(project, at: second.daemon.port)
         try await viewer.read(through: "ready")
@@ -33,8 +33,8 @@ struct HandOverTests {
     }
 
     @Test func `the one that waits is told of the other one's mode`() async throws {
-        let first = try await Stage.start()
-        let second = try await Stage.start(on: first.database)
+        let first = try await Stage.start(["--busy-above", "100"])
+        let second = try await Stage.start(["--busy-above", "100"], on: first.database)
         let project = try await first.insertProject()
         try await eventually("both are quiet") { try await areQuiet(first, second) }
 

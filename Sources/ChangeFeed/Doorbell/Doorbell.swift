@@ -60,6 +60,7 @@ struct Doorbell {
     let policy: DoorbellPolicy
     private var standing = Standing.asking(isSent: false, before: nil)
     private var rate = ChangeRate()
+    private var contention = Contention()
     private var busyUntil: ContinuousClock.Instant?
     private var nextTry: ContinuousClock.Instant?
     private var pause = firstPause
@@ -177,7 +178,7 @@ struct Doorbell {
             if let next = look.holder, next != holder { standing = .queued(next, reading: .on) }
         case .deciding:
             guard look.isHolding else { throw .gateLost("the gate does not hold its lock any more") }
-            if look.notifiersWaiting > 0 { busyUntil = sentAt + policy.quietAfter }
+            noteWaiting(look.notifiersWaiting, now: sentAt)
         }
     }
 
@@ -196,7 +197,25 @@ struct Doorbell {
     mutating func count(_ changes: Int, now: ContinuousClock.Instant) {
         rate.note(changes, now: now)
         let perSecond = rate.perSecond(now: now)
-        if perSecond >= policy.busyAbove / (isReading ? 2 : 1) { busyUntil = now + policy.quietAfter }
+        let isMany =
+            isReading
+            ? perSecond >= min(policy.busyAbove, contention.tooMany(now: now) ?? .infinity) / 2
+            : perSecond >= policy.busyAbove
+        if isMany { busyUntil = now + policy.quietAfter }
+    }
+
+    /// Whether it is to be looked often whether writers wait for each other, as they notify and are not few.
+    func watchesWriters(now: ContinuousClock.Instant) -> Bool {
+        guard case .deciding(.quiet) = standing, policy.way == .auto else { return false }
+        return rate.perSecond(now: now) >= Contention.watchedAbove
+    }
+
+    /// How many sessions were seen waiting for the lock of a NOTIFY.
+    mutating func noteWaiting(_ sessions: Int, now: ContinuousClock.Instant) {
+        guard case .deciding(.quiet) = standing else { return contention.forgetLooks() }
+        if contention.note(isWaiting: sessions > 0, rate: rate.perSecond(now: now), now: now) {
+            busyUntil = now + policy.quietAfter
+        }
     }
 
     /// A reading that was sent at `sentAt` is complete, and its changes are applied.

@@ -20,7 +20,14 @@ struct DoorbellLook: Equatable, Sendable {
     /// Sessions that wait for the lock of a NOTIFY's commit.
     var notifiersWaiting = 0
 
-    /// In `pg_locks` two-integer keys have objsubid 2; the lock of a NOTIFY is object 0 of pg_database (1262).
+    /// The lock of a NOTIFY is object 0 of pg_database (1262).
+    private static let notifiersWaiting = """
+        SELECT count(*)
+        FROM pg_catalog.pg_locks
+        WHERE locktype = 'object' AND classid = 1262 AND objid = 0 AND NOT granted
+        """
+
+    /// In `pg_locks` two-integer keys have objsubid 2.
     private static let statement = """
         WITH presence AS (
             SELECT lock.pid, lock.mode, lock.granted
@@ -40,11 +47,7 @@ struct DoorbellLook: Equatable, Sendable {
                 SELECT string_agg(coalesce('pid ' || silent.pid, 'a prepared transaction'), ', ')
                 FROM (SELECT pid FROM presence WHERE mode = 'ShareLock' AND granted LIMIT 5) AS silent
             ),
-            (
-                SELECT count(*)
-                FROM pg_catalog.pg_locks
-                WHERE locktype = 'object' AND classid = 1262 AND objid = 0 AND NOT granted
-            )
+            (\(notifiersWaiting))
         FROM (VALUES (1)) AS one (row)
         LEFT JOIN presence AS holder
             ON holder.mode = 'ExclusiveLock' AND holder.granted AND holder.pid <> $1::integer
@@ -57,5 +60,10 @@ struct DoorbellLook: Equatable, Sendable {
         return DoorbellLook(
             isHolding: rows.bool(0, 0) == true, isWaiting: rows.bool(0, 1) == true, holder: holder,
             silent: rows.string(0, 4), notifiersWaiting: Int(rows.int64(0, 5) ?? 0))
+    }
+
+    /// What matters while writers may wait for each other, for less than a whole look.
+    static func countNotifiersWaiting(on session: Session, deadline: Duration) async throws -> Int {
+        Int(try await session.queryPrepared(notifiersWaiting, deadline: deadline).int64(0, 0) ?? 0)
     }
 }

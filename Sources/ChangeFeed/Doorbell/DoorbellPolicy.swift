@@ -10,12 +10,12 @@ package struct DoorbellPolicy: Sendable {
     }
 
     package var way: Way
-    /// Changes a second from which on it is busy; quiet it is again below half as many.
+    /// Changes a second from which on it is busy whatever is seen; quiet it is again below half as many.
     package var busyAbove: Double
     /// How long changes have to be few before it is quiet again.
     package var quietAfter: Duration
 
-    package init(_ way: Way = .auto, busyAbove: Double = 100, quietAfter: Duration = .seconds(2)) {
+    package init(_ way: Way = .auto, busyAbove: Double = 1_000, quietAfter: Duration = .seconds(2)) {
         self.way = way
         self.busyAbove = busyAbove
         self.quietAfter = quietAfter

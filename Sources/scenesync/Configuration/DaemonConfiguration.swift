@@ -26,7 +26,7 @@ struct DaemonConfiguration {
         drainDelay = .seconds(try Self.count("drain-delay", options.drainDelay, 1, settings))
         doorbell = DoorbellPolicy(
             try settings.value("doorbell", options.doorbell, default: .auto) { DoorbellPolicy.Way(rawValue: $0) },
-            busyAbove: Double(try Self.positive("busy-above", options.busyAbove, 100, settings)))
+            busyAbove: Double(try Self.positive("busy-above", options.busyAbove, 1_000, settings)))
         logLevel = try settings.value("log-level", options.logLevel, default: .info) { LogLevel(rawValue: $0) }
         logFormat = try settings.value("log-format", options.logFormat, default: .text) { LogFormat(rawValue: $0) }
         _ = try settings.value("auth", options.auth, default: .none) { AuthenticationMode(rawValue: $0) }

@@ -24,7 +24,7 @@ struct DaemonOptions: ParsableArguments {
     @Option(help: "How changes come: auto, notify or table (default auto: by notifications while they are few).")
     var doorbell: DoorbellPolicy.Way?
 
-    @Option(help: "Changes a second from which on writers use the table of changes (default 100).")
+    @Option(help: "Changes a second above which writers use the table even if none waits (default 1000).")
     var busyAbove: Int?
 
     @Option(help: "How clients are known; none is the only way yet.")

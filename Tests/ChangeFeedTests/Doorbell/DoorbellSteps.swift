@@ -5,18 +5,19 @@ import Testing
 
 /// Leads a doorbell step by step, with a clock that goes only when it is told to.
 struct DoorbellSteps {
+    static let standard = DoorbellPolicy(busyAbove: 100)
     static let holder = DoorbellLook.Holder(pid: 41, begin: "yesterday")
 
     var doorbell: Doorbell
     private(set) var now = ContinuousClock.now
     private var turn: UInt64 = 0
 
-    init(_ policy: DoorbellPolicy = DoorbellPolicy()) {
+    init(_ policy: DoorbellPolicy = standard) {
         doorbell = Doorbell(policy: policy)
     }
 
     /// One that decides, and is quiet.
-    static func quiet(_ policy: DoorbellPolicy = DoorbellPolicy()) throws -> DoorbellSteps {
+    static func quiet(_ policy: DoorbellPolicy = standard) throws -> DoorbellSteps {
         var steps = DoorbellSteps(policy)
         try steps.run(.askForPresence)
         try steps.run(.askForQuiet)

@@ -100,12 +100,50 @@ import Testing
         #expect(steps.nextTask() == .askForQuiet)
     }
 
-    @Test func `writers that wait for the lock of a notification make it busy`() throws {
+    @Test func `writers that wait for the lock of a notification make it busy, once it is no chance`() throws {
         var steps = try DoorbellSteps.quiet()
 
         try steps.look(DoorbellLook(isHolding: true, notifiersWaiting: 1))
+        for _ in 0..<8 { try steps.look(DoorbellLook(isHolding: true)) }
+        try steps.look(DoorbellLook(isHolding: true, notifiersWaiting: 9))
+        #expect(steps.nextTask() == nil)
+        try steps.look(DoorbellLook(isHolding: true, notifiersWaiting: 1))
 
         #expect(steps.nextTask() == .leaveQuiet)
+    }
+
+    @Test func `it is looked often while changes are neither few nor many`() throws {
+        var steps = try DoorbellSteps.quiet()
+        #expect(!steps.doorbell.watchesWriters(now: steps.now))
+
+        steps.change(10)
+        #expect(steps.doorbell.watchesWriters(now: steps.now))
+        steps.pass(.seconds(1))
+        #expect(!steps.doorbell.watchesWriters(now: steps.now))
+        steps.change(100)
+        try steps.run(.leaveQuiet)
+
+        #expect(!steps.doorbell.watchesWriters(now: steps.now))
+    }
+
+    /// On a slow disk: else it would go to and fro every two seconds.
+    @Test func `the rate at which writers waited stays too many for a minute`() throws {
+        var steps = try DoorbellSteps.quiet(DoorbellPolicy(busyAbove: 1_000))
+        steps.change(50)
+        for _ in 0..<2 { try steps.look(DoorbellLook(isHolding: true, notifiersWaiting: 5)) }
+        try steps.run(.leaveQuiet)
+
+        for _ in 0..<500 {
+            steps.pass(.milliseconds(100))
+            steps.change(20)
+            #expect(steps.nextTask() == nil)
+        }
+        for _ in 0..<130 {
+            steps.pass(.milliseconds(100))
+            steps.change(20)
+        }
+
+        #expect(steps.nextTask() == .askForQuiet)
     }
 
     @Test func `a refused quiet is asked for again after five seconds, then ten`() throws {
@@ -126,7 +164,7 @@ import Testing
         var steps = try DoorbellSteps.quiet(DoorbellPolicy(.notify))
 
         steps.change(10_000)
-        try steps.look(DoorbellLook(isHolding: true, notifiersWaiting: 60))
+        for _ in 0..<9 { try steps.look(DoorbellLook(isHolding: true, notifiersWaiting: 60)) }
 
         #expect(steps.nextTask() == nil)
         #expect(steps.doorbell.announcedMode == .quiet)

@@ -1,0 +1,36 @@
+/// Whether writers wait for the lock of a NOTIFY: seen in looks at the server's locks, of which one may show a chance
+/// meeting of two commits.
+///
+/// How many changes a second a server bears before they do depends on its disk: hundreds where a flush takes a
+/// millisecond, thousands where it takes a tenth. So it is seen, not assumed, and the rate at which it was is remembered.
+struct Contention {
+    /// From so many changes a second on it is worth to look often.
+    static let watchedAbove = 20.0
+    /// How many looks are remembered, and in how many of them sessions have to wait.
+    private static let looks = 8
+    private static let needed = 2
+    /// How long a rate at which writers waited is held against the server.
+    private static let memory = Duration.seconds(60)
+
+    private var recent: [Bool] = []
+    private var seen: (rate: Double, at: ContinuousClock.Instant)?
+
+    /// The changes a second that were too many; nil if none are known.
+    func tooMany(now: ContinuousClock.Instant) -> Double? {
+        seen.flatMap { now - $0.at < Self.memory ? $0.rate : nil }
+    }
+
+    /// Notes what a look showed while changes came at `rate`; returns whether writers wait, and not by chance.
+    mutating func note(isWaiting: Bool, rate: Double, now: ContinuousClock.Instant) -> Bool {
+        recent.append(isWaiting)
+        if recent.count > Self.looks { recent.removeFirst() }
+        guard isWaiting, recent.count(where: { $0 }) >= Self.needed else { return false }
+        seen = (max(rate, Self.watchedAbove), now)
+        return true
+    }
+
+    /// While nobody notifies, nobody waits: nothing is to be learned from it.
+    mutating func forgetLooks() {
+        recent = []
+    }
+}
