@@ -2,10 +2,10 @@ import ProjectSync
 
 /// Reads the payloads of notifications. Anybody who knows the channel may have sent them: what is not exactly as our
 /// triggers write it is refused.
-enum ChangeDecoder {
+package enum ChangeDecoder {
     static let version = 1
 
-    static func decode(_ payload: [UInt8]) throws(JSONError) -> FeedMessage {
+    package static func decode(_ payload: [UInt8]) throws(JSONError) -> FeedMessage {
         var failure: JSONError?
         let message = payload.withUnsafeBytes { bytes -> FeedMessage? in
             do throws(JSONError) {
