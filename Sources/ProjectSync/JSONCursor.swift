@@ -10,7 +10,7 @@ package enum JSONError: Error, Equatable {
 /// Made for two texts: what `jsonb` prints, whose bytes must reach clients untouched, and the payloads of
 /// notifications, which anybody may have sent.
 package struct JSONCursor {
-    /// A string token: its bytes with both quotes, and whether it is free of escapes.
+    /// A string token: its bytes with both quotes, and whether it is ASCII free of escapes: its own text.
     package struct StringToken {
         package let range: Range<Int>
         package let isPlain: Bool
@@ -83,6 +83,7 @@ package struct JSONCursor {
             position += 1
             if byte == UInt8(ascii: "\"") { return StringToken(range: start..<position, isPlain: isPlain) }
             if byte < 0x20 { throw .unexpected(at: position - 1) }
+            if byte >= 0x80 { isPlain = false }
             if byte == UInt8(ascii: "\\") {
                 isPlain = false
                 position += 1
@@ -91,24 +92,10 @@ package struct JSONCursor {
         throw .unexpected(at: source.count)
     }
 
-    package mutating func integer<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) throws(JSONError)
-        -> Number
-    {
-        let negative = takeIf("-")
-        let start = position
-        var value: Number = 0
-        while position < source.count, case let digit = source[position] &- UInt8(ascii: "0"), digit < 10 {
-            let (tens, tooLarge) = value.multipliedReportingOverflow(by: 10)
-            let (sum, overflow) =
-                negative
-                ? tens.subtractingReportingOverflow(Number(digit)) : tens.addingReportingOverflow(Number(digit))
-            if tooLarge || overflow { throw .numberOutOfRange(at: start) }
-            value = sum
-            position += 1
-        }
-        guard position > start else { throw .unexpected(at: start) }
-        return value
-    }
+    // Not one generic function: for another module that is not specialized, and takes thirty times as long.
+    package mutating func integer() throws(JSONError) -> Int32 { try number() }
+    package mutating func integer() throws(JSONError) -> Int64 { try number() }
+    package mutating func integer() throws(JSONError) -> UInt64 { try number() }
 
     /// Passes over one value of any kind and returns the bytes that it takes.
     package mutating func value() throws(JSONError) -> Range<Int> {
@@ -130,14 +117,20 @@ package struct JSONCursor {
         UnsafeRawBufferPointer(rebasing: source[range])
     }
 
+    /// What is between a string token's quotes.
+    package func bytes(of token: StringToken) -> UnsafeRawBufferPointer {
+        bytes(in: token.range.lowerBound + 1..<token.range.upperBound - 1)
+    }
+
     package func matches(_ token: StringToken, _ text: StaticString) -> Bool {
-        guard token.isPlain, token.range.count == text.utf8CodeUnitCount + 2 else { return false }
-        return bytes(in: token.range.dropFirst().dropLast()).elementsEqual(
+        guard token.range.count == text.utf8CodeUnitCount + 2, token.isPlain else { return false }
+        return bytes(of: token).elementsEqual(
             UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     /// The text that a string token stands for, its escapes resolved (RFC 8259, section 7).
     package func text(of token: StringToken) throws(JSONError) -> String {
+        if token.isPlain { return String(decoding: bytes(of: token), as: UTF8.self) }
         let content = token.range.dropFirst().dropLast()
         var units: [UInt8] = []
         units.reserveCapacity(content.count)
@@ -154,6 +147,23 @@ package struct JSONCursor {
             throw .invalidText(at: token.range.lowerBound)
         }
         return text
+    }
+
+    private mutating func number<Number: FixedWidthInteger>() throws(JSONError) -> Number {
+        let negative = takeIf("-")
+        let start = position
+        var value: Number = 0
+        while position < source.count, case let digit = source[position] &- UInt8(ascii: "0"), digit < 10 {
+            let (tens, tooLarge) = value.multipliedReportingOverflow(by: 10)
+            let (sum, overflow) =
+                negative
+                ? tens.subtractingReportingOverflow(Number(digit)) : tens.addingReportingOverflow(Number(digit))
+            if tooLarge || overflow { throw .numberOutOfRange(at: start) }
+            value = sum
+            position += 1
+        }
+        guard position > start else { throw .unexpected(at: start) }
+        return value
     }
 
     /// The end of an array or object, found by its depth alone; its strings are passed over as wholes.

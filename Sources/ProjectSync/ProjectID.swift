@@ -4,23 +4,22 @@ package struct ProjectID: Hashable, Sendable, CustomStringConvertible {
     private let low: UInt64
 
     package init?(_ text: some StringProtocol) {
-        self.init(ascii: text.utf8)
+        var text = String(text)
+        guard let id = text.withUTF8({ ProjectID(utf8: UnsafeRawBufferPointer($0)) }) else { return nil }
+        self = id
     }
 
-    package init?(ascii text: some Sequence<UInt8>) {
+    package init?(utf8 bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == 36 else { return nil }
         var digits: UInt128 = 0
-        var position = 0
-        for byte in text {
+        for (position, byte) in bytes.enumerated() {
             if position == 8 || position == 13 || position == 18 || position == 23 {
                 guard byte == UInt8(ascii: "-") else { return nil }
             } else {
                 guard let digit = Self.value(ofHexDigit: byte) else { return nil }
                 digits = digits << 4 | UInt128(digit)
             }
-            position += 1
-            guard position <= 36 else { return nil }
         }
-        guard position == 36 else { return nil }
         high = UInt64(truncatingIfNeeded: digits >> 64)
         low = UInt64(truncatingIfNeeded: digits)
     }

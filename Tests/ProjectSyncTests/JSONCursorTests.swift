@@ -32,12 +32,12 @@ import Testing
 
     @Test(arguments: [("0", Int32(0)), ("-1", -1), ("2147483647", .max), ("-2147483648", .min)])
     func `integers are read to their limits`(json: String, expected: Int32) throws {
-        #expect(try read(json) { try $0.integer(Int32.self) } == expected)
+        #expect(try read(json) { try $0.integer() as Int32 } == expected)
     }
 
     @Test(arguments: ["2147483648", "-2147483649", "", "-", "x", "99999999999999999999999999"])
     func `integers beyond are refused`(json: String) {
-        #expect(throws: JSONError.self) { try read(json) { try $0.integer(Int32.self) } }
+        #expect(throws: JSONError.self) { try read(json) { try $0.integer() as Int32 } }
     }
 
     @Test(arguments: ["{}", "[]", "1.5e3", "true", #"{"a": [1, {"b": "]}"}]}"#, #"[[["\""]]]"#])
