@@ -78,6 +78,7 @@ package struct JSONCursor {
         try take("\"")
         let start = position - 1
         var isPlain = true
+        passPlain()
         while position < source.count {
             let byte = source[position]
             position += 1
@@ -147,6 +148,22 @@ package struct JSONCursor {
             throw .invalidText(at: token.range.lowerBound)
         }
         return text
+    }
+
+    /// Passes over whole words of ASCII that neither end nor escape a string.
+    private mutating func passPlain() {
+        let each: UInt64 = 0x0101_0101_0101_0101
+        var at = position
+        while at + 8 <= source.count {
+            let word = source.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+            let quotes = word ^ (each &* 0x22)
+            let escapes = word ^ (each &* 0x5C)
+            // A byte's highest bit is set: it was before, or the byte was less than what is taken from it.
+            let odd = word | (word &- each &* 0x20) | (quotes &- each) | (escapes &- each)
+            guard odd & (each &* 0x80) == 0 else { break }
+            at += 8
+        }
+        position = at
     }
 
     private mutating func number<Number: FixedWidthInteger>() throws(JSONError) -> Number {

@@ -26,18 +26,19 @@ package struct ProjectID: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String {
         String(unsafeUninitializedCapacity: 36) { buffer in
-            var position = 0
-            for nibble in 0..<32 {
-                if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 {
-                    buffer[position] = UInt8(ascii: "-")
-                    position += 1
-                }
-                let word = nibble < 16 ? high : low
-                let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - nibble % 16 * 4)) & 15
-                buffer[position] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
-                position += 1
-            }
-            return position
+            var writer = ByteWriter(UnsafeMutableRawBufferPointer(buffer))
+            write(to: &writer)
+            return writer.count
+        }
+    }
+
+    func write(to writer: inout ByteWriter) {
+        var rest = UInt128(high) << 64 | UInt128(low)
+        for nibble in 0..<32 {
+            if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 { writer.write(UInt8(ascii: "-")) }
+            let digit = UInt8(truncatingIfNeeded: rest >> 124)
+            writer.write(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            rest <<= 4
         }
     }
 
