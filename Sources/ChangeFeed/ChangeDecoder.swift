@@ -105,7 +105,9 @@ package enum ChangeDecoder {
                 return
             }
             let token = try json.string()
-            guard let id = ProjectID(utf8: json.bytes(of: token)) else { throw .invalidText(at: token.range.lowerBound) }
+            guard let id = ProjectID(utf8: json.bytes(of: token)) else {
+                throw .invalidText(at: token.range.lowerBound)
+            }
             project = id
         }
 
