@@ -105,7 +105,7 @@ package enum ChangeDecoder {
                 return
             }
             let token = try json.string()
-            guard let id = ProjectID(utf8: json.bytes(of: token)) else {
+            guard let id = ProjectID(ascii: json.bytes(of: token)) else {
                 throw .invalidText(at: token.range.lowerBound)
             }
             project = id

@@ -5,11 +5,11 @@ package struct ProjectID: Hashable, Sendable, CustomStringConvertible {
 
     package init?(_ text: some StringProtocol) {
         var text = String(text)
-        guard let id = text.withUTF8({ ProjectID(utf8: UnsafeRawBufferPointer($0)) }) else { return nil }
+        guard let id = text.withUTF8({ ProjectID(ascii: UnsafeRawBufferPointer($0)) }) else { return nil }
         self = id
     }
 
-    package init?(utf8 bytes: UnsafeRawBufferPointer) {
+    package init?(ascii bytes: UnsafeRawBufferPointer) {
         guard bytes.count == 36 else { return nil }
         var digits: UInt128 = 0
         for (position, byte) in bytes.enumerated() {
