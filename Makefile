@@ -4,7 +4,7 @@
 
 # Tests start servers and daemons of their own: more at a time than this only makes them wait for each other.
 TEST = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 swift test
-.PHONY: help run test build lint format clean mutants soak bench-writers
+.PHONY: help run test build lint format clean mutants soak bench-writers bench-feed
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -23,10 +23,10 @@ test: ## install what is missing, build for debugging, and run all tests
 	$(TEST) --skip-build
 
 lint: ## check the format and the style of all Swift files
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources migrations triggers
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/feed migrations triggers
 
 format: ## format all Swift files
-	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources migrations triggers
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/feed migrations triggers
 
 mutants: ## plant each known mistake in a copy and see the tests catch it
 	scripts/mutants.sh
@@ -38,6 +38,11 @@ soak: ## the storm in its long form: at least 20,000 transactions
 
 bench-writers: build ## measure what announcing changes costs the writers: about a quarter of an hour
 	Benchmarks/writers.py
+
+bench-feed: ## measure the daemon's own work for a change, without a database: about a minute
+	scripts/install.sh build
+	swift build -c release --product FeedBenchmark
+	.build/release/FeedBenchmark
 
 clean: ## remove everything that was built
 	rm -rf .build .build-* .venv Benchmarks/.build

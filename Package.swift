@@ -132,6 +132,9 @@ let package = Package(
             resources: embedded(["Demo/embedded-postgres.sh"]),
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "FeedBenchmark", dependencies: ["ChangeFeed", "ProjectSync"], path: "Benchmarks/feed",
+            swiftSettings: strict),
         .target(
             name: "PostgresTestSupport", dependencies: ["Postgres"], path: "Tests/PostgresTestSupport",
             exclude: ["postgres-for-tests.sh"], swiftSettings: strict),

@@ -14,7 +14,7 @@ scratch=$root/.build-mutants/build
 rm -rf "$tree"
 mkdir -p "$tree"
 # Times are kept, so that only what a mutant touches is built again.
-tar --exclude=./.build --exclude='./.build-*' --exclude=./Benchmarks --exclude=./.git --exclude=./.scenesync -cf - . | tar -C "$tree" -xf -
+tar --exclude=./.build --exclude='./.build-*' --exclude=./Benchmarks/.build --exclude=./.git --exclude=./.scenesync -cf - . | tar -C "$tree" -xf -
 
 build() { (cd "$tree" && swift build --build-tests --scratch-path "$scratch") >"$root/.build-mutants/log" 2>&1; }
 run() {

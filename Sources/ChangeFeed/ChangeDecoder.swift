@@ -2,10 +2,10 @@ import ProjectSync
 
 /// Reads the payloads of notifications. Anybody who knows the channel may have sent them: what is not exactly as our
 /// triggers write it is refused.
-enum ChangeDecoder {
-    static let version = 1
+package enum ChangeDecoder {
+    static let version: Int64 = 1
 
-    static func decode(_ payload: [UInt8]) throws(JSONError) -> FeedMessage {
+    package static func decode(_ payload: [UInt8]) throws(JSONError) -> FeedMessage {
         var failure: JSONError?
         let message = payload.withUnsafeBytes { bytes -> FeedMessage? in
             do throws(JSONError) {
@@ -41,7 +41,7 @@ enum ChangeDecoder {
 
     /// The members of a payload, as far as they have been read.
     private struct Fields {
-        var version: Int?
+        var version: Int64?
         var operation: Change.Operation?
         var project: ProjectID?
         var xid: UInt64?
@@ -85,7 +85,7 @@ enum ChangeDecoder {
                 pid = try json.integer()
             } else if json.matches(key, "rows") {
                 // 32 bits, so that no number of forged payloads can overflow a count.
-                rows = Int(try json.integer(Int32.self))
+                rows = Int(try json.integer() as Int32)
             } else if json.matches(key, "daemon") {
                 daemon = try json.integer()
             } else if json.matches(key, "fence") {
@@ -105,7 +105,9 @@ enum ChangeDecoder {
                 return
             }
             let token = try json.string()
-            guard let id = ProjectID(try json.text(of: token)) else { throw .invalidText(at: token.range.lowerBound) }
+            guard let id = ProjectID(ascii: json.bytes(of: token)) else {
+                throw .invalidText(at: token.range.lowerBound)
+            }
             project = id
         }
 

@@ -1,7 +1,7 @@
 import ProjectSync
 
 /// A sign of life that a daemon sends to itself and to the others.
-struct DaemonSign: Equatable, Sendable {
+package struct DaemonSign: Equatable, Sendable {
     let daemon: UInt64
     /// Counts the announcements of a daemon's mode, so that an old one is told from a newer one.
     var turn: UInt64 = 0

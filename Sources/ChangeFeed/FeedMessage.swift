@@ -1,7 +1,7 @@
 import ProjectSync
 
 /// What a notification on our channel says, or a row of the table of changes.
-enum FeedMessage: Equatable, Sendable {
+package enum FeedMessage: Equatable, Sendable {
     case change(Change)
     case sign(DaemonSign)
 }

@@ -76,8 +76,7 @@ struct DocumentSplitter {
     /// The order of `jsonb` keys: by length in bytes, then byte by byte.
     private static func followsImageURLs(_ key: JSONCursor.StringToken, _ json: JSONCursor) throws(JSONError) -> Bool {
         let name = "imageUrls".utf8
-        let bytes =
-            key.isPlain ? Array(json.bytes(in: key.range).dropFirst().dropLast()) : Array(try json.text(of: key).utf8)
+        let bytes = key.isPlain ? Array(json.bytes(of: key)) : Array(try json.text(of: key).utf8)
         return bytes.count == name.count ? name.lexicographicallyPrecedes(bytes) : bytes.count > name.count
     }
 
@@ -88,7 +87,7 @@ struct DocumentSplitter {
             return nil
         }
         var json = JSONCursor(UnsafeRawBufferPointer(rebasing: whole))
-        guard let number = try? json.integer(Int32.self), json.peek() == nil else { return nil }
+        guard let number: Int32 = try? json.integer(), json.peek() == nil else { return nil }
         return number
     }
 }

@@ -11,7 +11,7 @@ package struct ImageURL: Hashable, Sendable {
     /// Takes the string value at the cursor.
     package init(reading json: inout JSONCursor) throws(JSONError) {
         let string = try json.string()
-        if string.isPlain, String(validating: json.bytes(in: string.range), as: UTF8.self) != nil {
+        if string.isPlain {
             self.init(literal: Array(json.bytes(in: string.range)))
         } else {
             self.init(try json.text(of: string))

@@ -3,14 +3,14 @@ import NIOCore
 /// A project's `generated_output` as PostgreSQL printed it, and where its scenes take their pictures.
 ///
 /// The text is never decoded and encoded again: a number of 400 digits, or `1.10`, has to arrive as it was stored.
-package struct ProjectDocument: Sendable {
+package final class ProjectDocument: Sendable {
     /// The document's text; `null` for SQL's NULL.
     let text: ByteBuffer
     package let isNull: Bool
     /// The array of scenes within the text; nil where nothing is merged (contract M2).
     let scenes: Range<Int>?
     package let slots: [SceneSlot]
-    private let slotsByIndex: [Int32: [Int]]
+    private let positionsByIndex: [Int32: [Int]]
 
     package init(_ text: UnsafeRawBufferPointer?) throws(JSONError) {
         isNull = text == nil
@@ -18,7 +18,7 @@ package struct ProjectDocument: Sendable {
             self.text = ByteBuffer(staticString: "null")
             scenes = nil
             slots = []
-            slotsByIndex = [:]
+            positionsByIndex = [:]
             return
         }
         let splitter = try DocumentSplitter(text)
@@ -26,24 +26,19 @@ package struct ProjectDocument: Sendable {
         scenes = splitter.scenes
         slots = splitter.slots
         var byIndex: [Int32: [Int]] = [:]
-        for (number, slot) in splitter.slots.enumerated() {
-            if let index = slot.index { byIndex[index, default: []].append(number) }
+        for slot in splitter.slots {
+            if let index = slot.index { byIndex[index, default: []].append(slot.position) }
         }
-        slotsByIndex = byIndex
+        positionsByIndex = byIndex
     }
 
     /// The 0-based places in `scenes` of the scenes that rows of this index belong to.
     package func positions(of scene: Int32) -> [Int] {
-        slotsByIndex[scene, default: []].map { slots[$0].position }
-    }
-
-    /// Whether any scene of this index has pictures of its own in the document.
-    package func storesPictures(of scene: Int32) -> Bool {
-        slotsByIndex[scene, default: []].contains { slots[$0].stored != nil }
+        positionsByIndex[scene, default: []]
     }
 
     /// About how much memory the document takes.
     var size_bytes: Int {
-        text.readableBytes + slots.count * MemoryLayout<SceneSlot>.stride + slotsByIndex.count * 64
+        text.readableBytes + slots.count * MemoryLayout<SceneSlot>.stride + positionsByIndex.count * 64
     }
 }

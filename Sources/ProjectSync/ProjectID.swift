@@ -4,41 +4,41 @@ package struct ProjectID: Hashable, Sendable, CustomStringConvertible {
     private let low: UInt64
 
     package init?(_ text: some StringProtocol) {
-        self.init(ascii: text.utf8)
+        var text = String(text)
+        guard let id = text.withUTF8({ ProjectID(ascii: UnsafeRawBufferPointer($0)) }) else { return nil }
+        self = id
     }
 
-    package init?(ascii text: some Sequence<UInt8>) {
+    package init?(ascii bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == 36 else { return nil }
         var digits: UInt128 = 0
-        var position = 0
-        for byte in text {
+        for (position, byte) in bytes.enumerated() {
             if position == 8 || position == 13 || position == 18 || position == 23 {
                 guard byte == UInt8(ascii: "-") else { return nil }
             } else {
                 guard let digit = Self.value(ofHexDigit: byte) else { return nil }
                 digits = digits << 4 | UInt128(digit)
             }
-            position += 1
-            guard position <= 36 else { return nil }
         }
-        guard position == 36 else { return nil }
         high = UInt64(truncatingIfNeeded: digits >> 64)
         low = UInt64(truncatingIfNeeded: digits)
     }
 
     package var description: String {
         String(unsafeUninitializedCapacity: 36) { buffer in
-            var position = 0
-            for nibble in 0..<32 {
-                if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 {
-                    buffer[position] = UInt8(ascii: "-")
-                    position += 1
-                }
-                let word = nibble < 16 ? high : low
-                let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - nibble % 16 * 4)) & 15
-                buffer[position] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
-                position += 1
-            }
-            return position
+            var writer = ByteWriter(UnsafeMutableRawBufferPointer(buffer))
+            write(to: &writer)
+            return writer.count
+        }
+    }
+
+    func write(to writer: inout ByteWriter) {
+        var rest = UInt128(high) << 64 | UInt128(low)
+        for nibble in 0..<32 {
+            if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 { writer.write(UInt8(ascii: "-")) }
+            let digit = UInt8(truncatingIfNeeded: rest >> 124)
+            writer.write(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            rest <<= 4
         }
     }
 

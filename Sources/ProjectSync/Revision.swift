@@ -37,43 +37,46 @@ package struct Revision: Hashable, Sendable, CustomStringConvertible {
     /// 22 characters of base64url (RFC 4648, section 5), without padding.
     package var description: String {
         String(unsafeUninitializedCapacity: 22) { buffer in
-            for digit in 0..<21 {
-                buffer[digit] = Self.alphabet[Int(truncatingIfNeeded: sum >> UInt128(122 - digit * 6)) & 63]
-            }
-            buffer[21] = Self.alphabet[Int(truncatingIfNeeded: sum << 4) & 63]
-            return 22
+            var writer = ByteWriter(UnsafeMutableRawBufferPointer(buffer))
+            write(to: &writer)
+            return writer.count
+        }
+    }
+
+    func write(to writer: inout ByteWriter) {
+        var rest = sum
+        for _ in 0..<22 {
+            writer.write(Self.alphabet[Int(truncatingIfNeeded: rest >> 122)])
+            rest <<= 6
         }
     }
 
     private static func hash(_ element: Element) -> UInt128 {
-        var hasher = SHA256()
         switch element {
         case .document(let text):
-            hasher.update(kind: "scenesync.document.1", [])
-            if let text {
-                hasher.update(length: text.count)
-                hasher.update(bufferPointer: text)
-            }
+            hash("scenesync.document.1", [], text)
         case .image(let place, let url):
-            hasher.update(kind: "scenesync.image.1", [place.scene, place.image])
-            hasher.update(length: url.literal.count)
-            hasher.update(data: url.literal)
+            url.literal.withUnsafeBytes { hash("scenesync.image.1", [place.scene, place.image], $0) }
         case .lostFallback(let scene):
-            hasher.update(kind: "scenesync.lost.1", [scene])
-        }
-        return hasher.finalize().prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
-    }
-}
-
-extension SHA256 {
-    fileprivate mutating func update(kind: StaticString, _ numbers: [Int32]) {
-        update(bufferPointer: UnsafeRawBufferPointer(start: kind.utf8Start, count: kind.utf8CodeUnitCount + 1))
-        for number in numbers {
-            withUnsafeBytes(of: number.bigEndian) { update(bufferPointer: $0) }
+            hash("scenesync.lost.1", [scene], nil)
         }
     }
 
-    fileprivate mutating func update(length: Int) {
-        withUnsafeBytes(of: UInt64(length).bigEndian) { update(bufferPointer: $0) }
+    private static func hash(_ kind: StaticString, _ numbers: [Int32], _ bytes: UnsafeRawBufferPointer?) -> UInt128 {
+        let size = kind.utf8CodeUnitCount + 1 + numbers.count * 4 + (bytes.map { $0.count + 8 } ?? 0)
+        // One piece: the hasher costs as much for each piece as for a short one's hash.
+        return withUnsafeTemporaryAllocation(byteCount: size, alignment: 1) { preimage in
+            var writer = ByteWriter(preimage)
+            writer.write(kind)
+            writer.write(0)
+            for number in numbers { writer.write(bigEndian: number) }
+            if let bytes {
+                writer.write(bigEndian: UInt64(bytes.count))
+                writer.write(bytes)
+            }
+            var hasher = SHA256()
+            hasher.update(bufferPointer: UnsafeRawBufferPointer(preimage))
+            return hasher.finalize().withUnsafeBytes { UInt128(bigEndian: $0.loadUnaligned(as: UInt128.self)) }
+        }
     }
 }

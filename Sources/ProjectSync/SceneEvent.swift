@@ -2,42 +2,67 @@ import NIOCore
 
 /// A scene's new state, ready to be sent as a `scene` event with or without an id.
 package struct SceneEvent: Sendable {
+    /// The most that the event has before its state.
+    fileprivate static let head_bytes = 160
+
     package let scene: Int32
     /// The event's data from `"scene_index"` to its end: what does not depend on its place in a batch.
-    private let state: ByteBuffer
+    fileprivate let state: ByteBuffer
 
     package init(scene: Int32, of project: Project) {
         self.scene = scene
-        let images = project.scenes[scene]
-        var state = ByteBuffer()
-        // Grown step by step it would be copied several times.
-        state.reserveCapacity(128 + (images?.entries.reduce(0) { $0 + $1.url.literal.count + 4 } ?? 0))
-        let positions = project.document.positions(of: scene).map(String.init).joined(separator: ", ")
-        state.writeString("\"scene_index\": \(scene), \"positions\": [\(positions)], \"imageUrls\": ")
-        state.write(imageURLs: images)
-        state.writeString("}\n\n")
-        self.state = state
+        let images = project.scenes[scene]?.entries ?? []
+        let positions = project.document.positions(of: scene)
+        let limit = images.reduce(80 + positions.count * 22) { $0 + $1.url.literal.count + 2 }
+        state = ByteBuffer(limit_bytes: limit) { writer in
+            writer.write("\"scene_index\": ")
+            writer.write(decimal: Int(scene))
+            writer.write(", \"positions\": [")
+            for (number, position) in positions.enumerated() {
+                if number > 0 { writer.write(", ") }
+                writer.write(decimal: position)
+            }
+            writer.write("], \"imageUrls\": [")
+            for (number, image) in images.enumerated() {
+                if number > 0 { writer.write(", ") }
+                writer.write(image.url.literal)
+            }
+            writer.write("]}\n\n")
+        }
     }
 
     package var size_bytes: Int { state.readableBytes + 64 }
 
-    /// Appends the event. Only the last of a batch bears the revision, and it alone has an id (contract 4).
-    package func write(to buffer: inout ByteBuffer, project: ProjectID, revision: Revision?) {
-        buffer.writeString("event: scene\n")
-        if let revision { buffer.writeString("id: \(revision)\n") }
-        buffer.writeString("data: {\"project_id\": \"\(project)\", \"revision\": ")
-        buffer.writeString(revision.map { "\"\($0)\", " } ?? "null, ")
-        buffer.writeImmutableBuffer(state)
+    /// Writes the event. Only the last of a batch bears the revision, and it alone has an id (contract 4).
+    fileprivate func write(to writer: inout ByteWriter, project: ProjectID, revision: Revision?) {
+        writer.write("event: scene\n")
+        if let revision {
+            writer.write("id: ")
+            revision.write(to: &writer)
+            writer.write("\n")
+        }
+        writer.write("data: {\"project_id\": \"")
+        project.write(to: &writer)
+        writer.write("\", \"revision\": ")
+        if let revision {
+            writer.write("\"")
+            revision.write(to: &writer)
+            writer.write("\", ")
+        } else {
+            writer.write("null, ")
+        }
+        state.withUnsafeReadableBytes { writer.write($0) }
     }
 }
 
 extension Frame {
     /// Several scenes' states that belong together.
     package static func scenes(_ events: [SceneEvent], of project: ProjectID, revision: Revision) -> Frame {
-        var buffer = ByteBuffer()
-        buffer.reserveCapacity(events.reduce(0) { $0 + $1.size_bytes + 128 })
-        for (number, event) in events.enumerated() {
-            event.write(to: &buffer, project: project, revision: number == events.count - 1 ? revision : nil)
+        let limit = events.reduce(0) { $0 + SceneEvent.head_bytes + $1.state.readableBytes }
+        let buffer = ByteBuffer(limit_bytes: limit) { writer in
+            for (number, event) in events.enumerated() {
+                event.write(to: &writer, project: project, revision: number == events.count - 1 ? revision : nil)
+            }
         }
         return Frame([buffer])
     }

@@ -1,0 +1,54 @@
+/// Makes the payloads that the triggers would send: each puts another URL at one place of a random project.
+struct Payloads {
+    private let scenario: Scenario
+    private var random = SplitMix64()
+    private(set) var n = 1_000
+
+    init(_ scenario: Scenario) {
+        self.scenario = scenario
+    }
+
+    mutating func next(_ count: Int) -> [[UInt8]] {
+        (0..<count).map { _ in next() }
+    }
+
+    private mutating func next() -> [UInt8] {
+        n += 1
+        let project = Self.id(Int.random(in: 0..<max(scenario.projects, 1), using: &random))
+        let scene = Int.random(in: 1...scenario.scenes, using: &random)
+        let image = Int.random(in: 0..<scenario.images, using: &random)
+        let payload = """
+            {"v":1,"op":"update","project":"\(project)","xid":"\(n)","n":\(n),"at":1754000000000000,\
+            "began":1754000000000000,"pid":4711,"rows":1,"set":[[\(scene),\(image),"\(Self.url(n))"]]}
+            """
+        return Array(payload.utf8)
+    }
+
+    static func id(_ project: Int) -> String {
+        "5ce4e000-0000-4000-8000-" + digits(project, 12)
+    }
+
+    /// 150 bytes.
+    static func url(_ number: Int) -> String {
+        "https://images.example.net/generated/" + String(repeating: "0123456789abcdef", count: 6)
+            + digits(number, 13) + ".png"
+    }
+
+    private static func digits(_ number: Int, _ count: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: count - digits.utf8.count) + digits
+    }
+}
+
+/// Random numbers that are the same in every run.
+struct SplitMix64: RandomNumberGenerator {
+    private var state: UInt64 = 42
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
