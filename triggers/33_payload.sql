@@ -14,17 +14,17 @@ RETURNS text
 LANGUAGE sql
 STABLE
 AS $$
-    SELECT pg_catalog.format(
-        '{"v":1,"op":"%s","project":%s,"xid":"%s","n":%s,"at":%s,"began":%s,"pid":%s,"rows":%s,%s}',
-        operation,
-        coalesce('"' || project || '"', 'null'),
-        xid,
-        n,
-        (pg_catalog.date_part('epoch', at) * 1000000)::bigint,
-        (pg_catalog.date_part('epoch', began) * 1000000)::bigint,
-        pid,
-        touched,
-        body
+    SELECT pg_catalog.concat(
+        '{"v":1,"op":"', operation,
+        '","project":', coalesce('"' || project || '"', 'null'),
+        ',"xid":"', xid,
+        '","n":', n,
+        ',"at":', (pg_catalog.date_part('epoch', at) * 1000000)::bigint,
+        ',"began":', (pg_catalog.date_part('epoch', began) * 1000000)::bigint,
+        ',"pid":', pid,
+        ',"rows":', touched,
+        ',', body,
+        '}'
     );
 $$;
 

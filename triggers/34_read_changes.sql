@@ -72,7 +72,7 @@ BEGIN
                 bool_or(
                     change.scene IS NULL
                     OR change.place IS NULL
-                    OR NOT settings.keyed
+                    OR NOT (SELECT settings.keyed FROM scene_sync.settings AS settings)
                     OR octet_length(image.url) > 7999
                 ) AS is_whole,
                 string_agg('[' || change.scene || ',' || change.place || ',' || to_json(image.url) || ']', ',')
@@ -81,7 +81,6 @@ BEGIN
                     FILTER (WHERE image.url IS NULL) AS gone,
                 array_agg(change.scene) FILTER (WHERE change.is_past) AS departed
             FROM scene_sync.changes_since(previous) AS change
-            CROSS JOIN scene_sync.settings AS settings
             LEFT JOIN LATERAL (
                 SELECT stored.image_url AS url
                 FROM public.generated_images AS stored

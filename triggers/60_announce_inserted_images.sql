@@ -6,8 +6,10 @@
 -- gets a lock instead keeps it until the transaction ends, so a daemon that gets it back knows that no
 -- silent change is under way any more, or that no row is still to come.
 --
--- This is what writers pay, so it is as little as possible: one statement without aggregates. Beyond 1,000
--- places whole projects are named. To set a search_path would cost a third more, and to decide in the
+-- This is what writers pay, so it is as little as possible: one statement without aggregates. Every column is
+-- named, in the table's order and of its type: only then does PostgreSQL not compute each row twice, below the
+-- LIMIT and above it. A statement has one number: 10 rows with one each cost an eighth more. Beyond 1,000 places
+-- whole projects are named. To set a search_path would cost a third more, and to decide in the
 -- trigger's WHEN an eighth; every name is qualified instead, operators too. (The transition tables come
 -- before anything that a search_path could find.)
 CREATE OR REPLACE FUNCTION scene_sync.announce_inserted_images()
@@ -15,7 +17,9 @@ RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 AS $$
+<<announcement>>
 DECLARE
+    number bigint;
     told bigint;
 BEGIN
     IF pg_catalog.pg_try_advisory_xact_lock_shared(1397971278, 1) THEN
@@ -23,12 +27,22 @@ BEGIN
     END IF;
 
     IF pg_catalog.pg_try_advisory_xact_lock_shared(1397971278, 2) THEN
-        INSERT INTO scene_sync.changes (operation, project, scene, place)
+        number := pg_catalog.nextval('scene_sync.change_number');
+        INSERT INTO scene_sync.changes (
+            xid, n, at, began, pid, operation, project, scene, place, is_past, touched
+        )
         SELECT
-            'insert',
+            pg_catalog.pg_current_xact_id(),
+            announcement.number,
+            pg_catalog.clock_timestamp(),
+            CURRENT_TIMESTAMP,
+            pg_catalog.pg_backend_pid(),
+            'insert'::pg_catalog.text,
             image.content_creation_request_id,
             image.scene_index,
-            image.image_index
+            image.image_index,
+            false,
+            1
         FROM new_rows AS image
         WHERE image.content_creation_request_id IS NOT NULL
         LIMIT 1000;

@@ -5,7 +5,9 @@ RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 AS $$
+<<announcement>>
 DECLARE
+    number bigint;
     told bigint;
 BEGIN
     IF pg_catalog.pg_try_advisory_xact_lock_shared(1397971278, 1) THEN
@@ -13,9 +15,17 @@ BEGIN
     END IF;
 
     IF pg_catalog.pg_try_advisory_xact_lock_shared(1397971278, 2) THEN
-        INSERT INTO scene_sync.changes (operation, project, scene, place, is_past, touched)
+        number := pg_catalog.nextval('scene_sync.change_number');
+        INSERT INTO scene_sync.changes (
+            xid, n, at, began, pid, operation, project, scene, place, is_past, touched
+        )
         SELECT
-            'update',
+            pg_catalog.pg_current_xact_id(),
+            announcement.number,
+            pg_catalog.clock_timestamp(),
+            CURRENT_TIMESTAMP,
+            pg_catalog.pg_backend_pid(),
+            'update'::pg_catalog.text,
             side.project,
             side.scene,
             side.place,

@@ -4,7 +4,9 @@ RETURNS trigger
 LANGUAGE plpgsql
 SECURITY DEFINER
 AS $$
+<<announcement>>
 DECLARE
+    number bigint;
     told bigint;
 BEGIN
     IF pg_catalog.pg_try_advisory_xact_lock_shared(1397971278, 1) THEN
@@ -12,13 +14,22 @@ BEGIN
     END IF;
 
     IF pg_catalog.pg_try_advisory_xact_lock_shared(1397971278, 2) THEN
-        INSERT INTO scene_sync.changes (operation, project, scene, place, is_past)
+        number := pg_catalog.nextval('scene_sync.change_number');
+        INSERT INTO scene_sync.changes (
+            xid, n, at, began, pid, operation, project, scene, place, is_past, touched
+        )
         SELECT
-            'delete',
+            pg_catalog.pg_current_xact_id(),
+            announcement.number,
+            pg_catalog.clock_timestamp(),
+            CURRENT_TIMESTAMP,
+            pg_catalog.pg_backend_pid(),
+            'delete'::pg_catalog.text,
             image.content_creation_request_id,
             image.scene_index,
             image.image_index,
-            true
+            true,
+            1
         FROM old_rows AS image
         WHERE image.content_creation_request_id IS NOT NULL
         LIMIT 1000;
