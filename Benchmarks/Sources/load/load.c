@@ -105,7 +105,7 @@ uint64_t load_lost(const struct load *load, const char *path) {
     uint64_t lost = 0, number;
     int project;
     if (!file) fail("%s", path);
-    while (fscanf(file, "%d %lu", &project, &number) == 2) {
+    while (fscanf(file, "%d %lu%*[^\n]", &project, &number) == 2) {
         if (number < load->first_number) continue;
         for (int stream = project; stream < load->wanted; stream += load->projects.count)
             lost += !numbers_hold(&load->streams[stream].told, number - load->first_number);

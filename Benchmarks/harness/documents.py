@@ -1,0 +1,2 @@
+FOLDER="docs/benchmarks"; LINES=""; PAGE=""
+def draw(lines): pass
