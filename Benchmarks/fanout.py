@@ -78,7 +78,7 @@ def main():
                         project_bytes = line.get("body_bytes", project_bytes)
                     lines.append(line)
                     print(json.dumps({name: line[name] for name in line if name != "cdf"}), flush=True)
-    print("", *report.plain(lines), sep="\n")
+    print("", *report.plain(lines, documents.read(documents.WRITERS)), sep="\n")
     if options.write_docs:
         documents.write(lines)
     elif options.plots:

@@ -6,7 +6,7 @@ import statistics
 
 @dataclasses.dataclass
 class Goal:
-    """`figure` of `work`, at most or at least `bound` times that of `against`, a target, or of `against` itself, a number."""
+    """`figure` of `ours`, at most or at least `bound` times that of `against`: a target, or a number itself."""
 
     work: str
     title: str
@@ -15,10 +15,11 @@ class Goal:
     bound: float
     against: object
     other_figure: str = None
+    ours: str = "daemon"
 
     def row(self, lines):
         """(figure, that of the other, ratio, reached), medians of the repetitions; None where something is missing."""
-        ours = self._by_repetition(lines, "daemon", self.figure)
+        ours = self._by_repetition(lines, self.ours, self.figure)
         if isinstance(self.against, str):
             others = self._by_repetition(lines, self.against, self.other_figure or self.figure)
         else:
@@ -60,3 +61,23 @@ GOALS = [
     *goals("W6", "resumed, seconds", "resumed_seconds", ("<=", 0.5, "daemon", "seconds")),
     *goals("W6", "resumed, CPU, s", "resumed_cpu_s", ("<=", 0.5, "daemon", "cpu_s")),
 ]
+
+
+def writer_goal(clients, ours, bound, against):
+    """Of the lines of writers.py, as `as_targets` has them."""
+    title = "inserts a second, no daemon" if ours == "absent" else "inserts a second"
+    return Goal(f"{clients} writers", title, "tps", ">=", bound, against, ours=ours)
+
+
+WRITER_GOALS = [
+    writer_goal(16, "daemon", 0.9, "none"), writer_goal(16, "absent", 0.95, "none"),
+    writer_goal(64, "daemon", 0.75, "none"), writer_goal(64, "absent", 0.85, "none"),
+    writer_goal(64, "daemon", 3, "row"),
+]
+
+
+def as_targets(writers):
+    """Single-row inserts of writers.py, each variant as a target."""
+    return [dict(rep=line["rep"], work=f"{line['clients']} writers", target=line["variant"], tps=line["tps"],
+                 expected=line["transactions"], lost=line.get("lost"))
+            for line in writers if line["work"] == "insert1"]

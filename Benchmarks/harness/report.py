@@ -2,7 +2,7 @@
 
 import statistics
 
-from harness.goals import GOALS
+from harness.goals import GOALS, WRITER_GOALS, as_targets
 from harness.targets import TARGETS
 from harness.works import WORKS
 
@@ -20,9 +20,9 @@ FAULTS = ["lost", "doubled"]
 SHARES = [*FAULTS, "coalesced"]
 
 
-def plain(lines):
+def plain(lines, writers):
     """For a terminal."""
-    for title, head, rows in tables(lines):
+    for title, head, rows in tables(lines, writers):
         widths = [max(len(row[place]) for row in [head, *rows]) for place in range(len(head))]
         yield title
         for row in [head, *rows]:
@@ -31,17 +31,17 @@ def plain(lines):
         yield ""
 
 
-def markdown(lines):
-    for title, head, rows in tables(lines):
+def markdown(lines, writers):
+    for title, head, rows in tables(lines, writers):
         yield f"### {title}\n"
         for row in [head, ["---", "---", *["---:"] * (len(head) - 2)], *rows]:
             yield "| " + " | ".join(row) + " |"
         yield ""
 
 
-def tables(lines):
+def tables(lines, writers):
     """(title, head, rows), the goals first."""
-    if rows := list(_goal_rows(lines)):
+    if rows := [*_goal_rows(lines, GOALS), *_goal_rows(as_targets(writers), WRITER_GOALS)]:
         yield "Goals", ["work", "figure", "daemon", "against", "of that", "ratio", "goal", "", *SHARES], rows
     for work in WORKS:
         if rows := [_target_row(lines, work, target) for target in TARGETS if _of(lines, work, target)]:
@@ -53,14 +53,14 @@ def has_faults(lines):
     return any(line.get(fault) for line in lines if line["target"] == "daemon" for fault in FAULTS)
 
 
-def _goal_rows(lines):
-    for goal in GOALS:
+def _goal_rows(lines, goals):
+    for goal in goals:
         if row := goal.row(lines):
             figure, other, ratio, reached = row
             against = goal.against if isinstance(goal.against, str) else "the goal"
             yield [goal.work, goal.title, _number(figure, 3), against, _number(other, 3), f"{ratio:.2f}",
                    f"{goal.relation} {goal.bound:g}", "reached" if reached else "missed",
-                   *_shares(_of(lines, goal.work, "daemon"))]
+                   *_shares(_of(lines, goal.work, goal.ours))]
 
 
 def _target_row(lines, work, target):
@@ -85,9 +85,8 @@ def _number(value, digits):
 def _shares(runs):
     """Of all that was expected in all repetitions."""
     expected = sum(run.get("expected", 0) for run in runs)
-    if not expected:
-        return [""] * len(SHARES)
-    return [_share(sum(run[name] for run in runs), expected) for name in SHARES]
+    return [_share(sum(run[name] for run in runs), expected) if runs[0].get(name) is not None else ""
+            for name in SHARES]
 
 
 def _share(count, expected):
