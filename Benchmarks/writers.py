@@ -141,6 +141,8 @@ def main():
         raise SystemExit(f"no binary at {binary}: build it, or name one in SCENESYNC")
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda number, _: sys.exit(128 + number))
+    if options.lines:
+        os.makedirs(os.path.dirname(os.path.abspath(options.lines)), exist_ok=True)
     process.allow_many_descriptors()
     programs.build()
 

@@ -15,35 +15,41 @@ STROKES = [("#0b5fff", "#6ea8ff", ""), ("#c2410c", "#ff9d6b", "7 3"), ("#0f766e"
 class Axis:
     """From a value to a share of the axis, and the values that are written at it."""
 
-    def __init__(self, title, values, logarithmic=False, top=None):
+    def __init__(self, title, marks, scale=float):
         self.title = title
-        self.logarithmic = logarithmic
-        values = [value for value in values if value > 0 or not logarithmic]
-        if logarithmic:
-            self.low = math.floor(math.log10(min(values)))
-            self.high = max(math.ceil(math.log10(max(values))), self.low + 1)
-            self.marks = [10.0 ** power for power in range(self.low, self.high + 1)]
-        else:
-            high = top or max(values) or 1
-            step = self._step(high)
-            self.low, self.high = 0, step * math.ceil(high / step - 1e-9)
-            self.marks = [step * count for count in range(round(self.high / step) + 1)]
+        self.marks = marks
+        self.scale = scale
+
+    @classmethod
+    def from_zero(cls, title, values):
+        """1, 2 or 5 times a power of ten from mark to mark, so that there are four to eight."""
+        high = max(values) or 1
+        power = 10.0 ** math.floor(math.log10(high / 4))
+        step = next(step * power for step in (1, 2, 5, 10) if high / (step * power) <= 8)
+        return cls(title, [step * count for count in range(math.ceil(high / step - 1e-9) + 1)])
+
+    @classmethod
+    def of_powers(cls, title, values, low):
+        """A mark for each power of ten. What is below `low`, one of them, is drawn there."""
+        low = max(low, 10.0 ** math.floor(math.log10(max(min(values), low))))
+        count = max(1, math.ceil(math.log10(max(*values, low) / low)))
+        return cls(title, [low * 10 ** power for power in range(count + 1)], math.log10)
+
+    @classmethod
+    def of_values(cls, title, values):
+        """The values themselves, each as far from the next as it is larger."""
+        values = sorted(set(values))
+        return cls(title, values if len(values) > 1 else [values[0], values[0] * 2], math.log10)
 
     def place(self, value):
-        if self.logarithmic:
-            value = math.log10(max(value, 10.0 ** self.low))
-        return (value - self.low) / (self.high - self.low)
-
-    @staticmethod
-    def _step(high):
-        """1, 2 or 5 times a power of ten, so that there are four to eight marks."""
-        power = 10.0 ** math.floor(math.log10(high / 4))
-        return next(step * power for step in (1, 2, 5, 10) if high / (step * power) <= 8)
+        low, high = self.scale(self.marks[0]), self.scale(self.marks[-1])
+        return (self.scale(max(value, self.marks[0])) - low) / (high - low)
 
 
 class Chart:
+    """`x` and `y` are axes; `series` holds (name, number of its stroke, points)."""
+
     def __init__(self, title, x, y, series):
-        """`series`: (name, points) each; `x` and `y`: axes."""
         self.title = title
         self.x = x
         self.y = y
@@ -85,24 +91,24 @@ class Chart:
                f"{html.escape(self.y.title)}</text>")
 
     def _lines(self):
-        for number, (_, points) in enumerate(self.series):
+        for _, stroke, points in self.series:
             path = "L".join(f"{self._x(x)} {self._y(y)}" for x, y in points)
-            yield f'<path {self._stroke(number)} d="M{path}"/>'
+            yield f'<path {self._stroke(stroke)} d="M{path}"/>'
             if len(points) < 10:
-                yield from (f'<circle {self._stroke(number)} cx="{self._x(x)}" cy="{self._y(y)}" r="2.5"/>'
-                            for x, y in points)
+                yield from (f'<circle class="s{stroke}" fill="none" stroke-width="2.2" cx="{self._x(x)}" '
+                            f'cy="{self._y(y)}" r="3"/>' for x, y in points)
 
     def _legend(self):
         column = (WIDTH - LEFT - RIGHT) / LEGEND_COLUMNS
-        for number, (name, _) in enumerate(self.series):
+        for number, (name, stroke, _) in enumerate(self.series):
             x = LEFT + number % LEGEND_COLUMNS * column
             y = self.bottom + 60 + number // LEGEND_COLUMNS * LEGEND_ROW
-            yield f'<path {self._stroke(number)} d="M{x:.1f} {y}h34"/>'
+            yield f'<path {self._stroke(stroke)} d="M{x:.1f} {y}h34"/>'
             yield f'<text x="{x + 42:.1f}" y="{y + 4}">{html.escape(name)}</text>'
 
-    def _stroke(self, number):
-        return (f'class="s{number % len(STROKES)}" fill="none" stroke-width="2.2" '
-                f'stroke-dasharray="{STROKES[number % len(STROKES)][2]}"')
+    @staticmethod
+    def _stroke(number):
+        return f'class="s{number}" fill="none" stroke-width="2.2" stroke-dasharray="{STROKES[number][2]}"'
 
     def _x(self, value):
         return round(LEFT + self.x.place(value) * (WIDTH - LEFT - RIGHT), 1)

@@ -5,16 +5,19 @@ import os
 import platform
 import time
 
-from harness import plots, report
+from harness import plots, programs, report
 
+ROOT = os.path.dirname(programs.PACKAGE)
 FOLDER = "docs/benchmarks"
 LINES = "docs/benchmarks/results.jsonl"
 WRITERS = "docs/benchmarks/writers.jsonl"
 PAGE = "docs/benchmarks.md"
-BEGIN, END = "<!-- results -->", "<!-- end of results -->"
+BEGIN, END = "<!-- results -->\n", "<!-- end of results -->\n"
 
 
-def read(path):
+def writers():
+    """The lines of `make bench-writers`, if it has been run."""
+    path = os.path.join(ROOT, WRITERS)
     if not os.path.exists(path):
         return []
     with open(path) as file:
@@ -22,22 +25,33 @@ def read(path):
 
 
 def draw(lines):
-    for path in plots.draw(lines, read(WRITERS), FOLDER):
-        print("drawn:", path)
+    """Returns the charts' titles and files."""
+    charts = plots.charts(lines, writers())
+    os.makedirs(os.path.join(ROOT, FOLDER), exist_ok=True)
+    for name, chart in charts.items():
+        chart.write(os.path.join(ROOT, FOLDER, name))
+        print(f"drawn: {FOLDER}/{name}")
+    return {chart.title: name for name, chart in charts.items()}
+
+
+def page():
+    """What stands before and after the results."""
+    with open(os.path.join(ROOT, PAGE)) as file:
+        before, begins, rest = file.read().partition(BEGIN)
+    _, ends, after = rest.partition(END)
+    if not begins or not ends:
+        raise SystemExit(f"{PAGE}: {BEGIN.strip()} and {END.strip()} are missing")
+    return before + begins, ends + after
 
 
 def write(lines):
-    draw(lines)
-    with open(LINES, "w") as file:
+    before, after = page()
+    pictures = [f"![{title}](benchmarks/{name})\n" for title, name in draw(lines).items()]
+    with open(os.path.join(ROOT, LINES), "w") as file:
         file.writelines(json.dumps(line) + "\n" for line in lines)
-    with open(PAGE) as file:
-        before, _, rest = file.read().partition(BEGIN)
-    _, found, after = rest.partition(END)
-    if not found:
-        raise SystemExit(f"{PAGE}: {BEGIN} and {END} are missing")
-    text = "\n".join([BEGIN, "", _circumstances(lines), "", *report.markdown(lines, read(WRITERS))])
-    with open(PAGE, "w") as file:
-        file.write(before + text + END + after)
+    with open(os.path.join(ROOT, PAGE), "w") as file:
+        results = [_circumstances(lines), "", *report.markdown(lines, writers()), *pictures]
+        file.write("\n".join([before, *results, after]))
     print("written:", LINES, PAGE)
 
 
@@ -46,4 +60,4 @@ def _circumstances(lines):
         gigabytes = int(file.readline().split()[1]) / 1024 ** 2
     repetitions, seconds = max(line["rep"] for line in lines), lines[0]["secs"]
     return (f"{time.strftime('%Y-%m-%d', time.gmtime())}, {os.cpu_count()} cores, {gigabytes:.0f} GiB, "
-            f"Linux {platform.release()}; medians of {repetitions} runs of {seconds} s.")
+            f"Linux {platform.release()}; repetitions: {repetitions}, seconds of one: {seconds}.")

@@ -32,7 +32,6 @@ class Starter:
         self.binary = binary
         self.work = work
         self.project_bytes = project_bytes
-        os.chmod(folder, 0o755)
 
     def start(self, name):
         if name == "daemon":
