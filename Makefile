@@ -38,6 +38,7 @@ soak: ## the storm in its long form: at least 20,000 transactions
 
 bench: $(if $(SCENESYNC),,build) ## measure fan-out, memory and reads beside others: half an hour; WORKS= TARGETS= REPS= SECS= DOCS=1
 	scripts/install.sh bench
+	Benchmarks/test_load.py
 	Benchmarks/fanout.py --works "$(WORKS)" --targets "$(TARGETS)" $(if $(REPS),--reps $(REPS)) $(if $(SECS),--secs $(SECS)) $(if $(DOCS),--write-docs,--plots)
 
 bench-writers: build ## measure what announcing changes costs the writers: about a quarter of an hour

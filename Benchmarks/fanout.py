@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How fast, how cheaply and in how little memory changes reach subscribers, beside the limit and nchan. See README.md."""
+"""How fast and how cheaply changes reach subscribers, beside the least that is possible and nchan. See README.md."""
 
 import argparse
 import contextlib
@@ -40,6 +40,7 @@ def arguments():
     parser.add_argument("--plots", action="store_true", help=f"draw {documents.FOLDER}/*.svg")
     parser.add_argument("--write-docs", action="store_true",
                         help=f"draw, keep the lines in {documents.LINES}, and put the table into {documents.PAGE}")
+    parser.add_argument("--again", action="store_true", help=f"measure nothing, take the lines of {documents.LINES}")
     return parser.parse_args()
 
 
@@ -57,26 +58,18 @@ def run(postgres, binary, work, target, seconds, project_bytes):
         return Run(stack, started, postgres, files, first_number, seconds).measure(work)
 
 
-def main():
-    options = arguments()
-    binary = os.path.abspath(os.environ.get("SCENESYNC") or ".build/release/scenesync")
-    if "daemon" in options.targets and not os.access(binary, os.X_OK):
-        raise SystemExit(f"no binary at {binary}: build it, or name one in SCENESYNC")
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, lambda number, _: sys.exit(128 + number))
-    if options.write_docs:
-        documents.page()
+def measure(options, binary):
+    """Runs everything and returns the lines, repetitions outermost: what slows the machine down hits all alike."""
     process.allow_many_descriptors()
     programs.build()
-
-    lines, project_bytes = [], PROJECT_BYTES
+    lines, project_bytes, where = [], PROJECT_BYTES, documents.circumstances()
     with contextlib.ExitStack() as stack:
         postgres = Postgres(stack)
         postgres.run("tables")
         for repetition in range(options.reps):
             for work in options.works:
                 for target in [name for name in options.targets if work in TARGETS[name]]:
-                    line = dict(rep=repetition + 1, work=work, target=target, secs=options.secs)
+                    line = dict(rep=repetition + 1, work=work, target=target, secs=options.secs, where=where)
                     try:
                         line.update(run(postgres, binary, work, target, options.secs, project_bytes))
                     except (RuntimeError, OSError, subprocess.TimeoutExpired) as error:
@@ -84,7 +77,21 @@ def main():
                     if target == "daemon":
                         project_bytes = line.get("body_bytes", project_bytes)
                     lines.append(line)
-                    print(json.dumps({name: line[name] for name in line if name != "cdf"}), flush=True)
+                    print(json.dumps({name: line[name] for name in line if name not in ("cdf", "where")}), flush=True)
+    return lines
+
+
+def main():
+    options = arguments()
+    binary = os.path.abspath(os.environ.get("SCENESYNC") or ".build/release/scenesync")
+    if "daemon" in options.targets and not options.again and not os.access(binary, os.X_OK):
+        raise SystemExit(f"no binary at {binary}: build it, or name one in SCENESYNC")
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, lambda number, _: sys.exit(128 + number))
+    if options.write_docs:
+        documents.page()
+
+    lines = documents.lines() if options.again else measure(options, binary)
     whole = [line for line in lines if "error" not in line]
     print("", *report.plain(whole, documents.writers()), sep="\n")
     if options.write_docs:

@@ -15,13 +15,22 @@ PAGE = "docs/benchmarks.md"
 BEGIN, END = "<!-- results -->\n", "<!-- end of results -->\n"
 
 
+def lines():
+    """Those of the last run that was written here."""
+    return _read(LINES)
+
+
 def writers():
     """The lines of `make bench-writers`, if it has been run."""
-    path = os.path.join(ROOT, WRITERS)
-    if not os.path.exists(path):
-        return []
-    with open(path) as file:
-        return [json.loads(line) for line in file]
+    return _read(WRITERS)
+
+
+def circumstances():
+    """When and on what something is measured, in words."""
+    with open("/proc/meminfo") as file:
+        gigabytes = int(file.readline().split()[1]) / 1024 ** 2
+    version = ".".join(platform.release().split(".")[:2])
+    return f"{time.strftime('%Y-%m-%d', time.gmtime())}, {os.cpu_count()} cores, {gigabytes:.0f} GiB, Linux {version}"
 
 
 def draw(lines):
@@ -50,14 +59,15 @@ def write(lines):
     with open(os.path.join(ROOT, LINES), "w") as file:
         file.writelines(json.dumps(line) + "\n" for line in lines)
     with open(os.path.join(ROOT, PAGE), "w") as file:
-        results = [_circumstances(lines), "", *report.markdown(lines, writers()), *pictures]
+        results = [f"{lines[0]['where']}; repetitions: {max(line['rep'] for line in lines)}, "
+                   f"seconds of one: {lines[0]['secs']}.", "", *report.markdown(lines, writers()), *pictures]
         file.write("\n".join([before, *results, after]))
     print("written:", LINES, PAGE)
 
 
-def _circumstances(lines):
-    with open("/proc/meminfo") as file:
-        gigabytes = int(file.readline().split()[1]) / 1024 ** 2
-    repetitions, seconds = max(line["rep"] for line in lines), lines[0]["secs"]
-    return (f"{time.strftime('%Y-%m-%d', time.gmtime())}, {os.cpu_count()} cores, {gigabytes:.0f} GiB, "
-            f"Linux {platform.release()}; repetitions: {repetitions}, seconds of one: {seconds}.")
+def _read(name):
+    path = os.path.join(ROOT, name)
+    if not os.path.exists(path):
+        return []
+    with open(path) as file:
+        return [json.loads(line) for line in file]

@@ -5,7 +5,7 @@ import time
 from harness import programs
 from harness.conversation import Conversation
 
-SILENCE_SECONDS = 1
+SILENCE_SECONDS = 2
 PATIENCE_SECONDS = 12
 
 

@@ -42,7 +42,7 @@ def markdown(lines, writers):
 def tables(lines, writers):
     """(title, head, rows), the goals first."""
     if rows := [*_goal_rows(lines, GOALS), *_goal_rows(as_targets(writers), WRITER_GOALS)]:
-        yield "Goals", ["work", "figure", "daemon", "against", "of that", "ratio", "goal", "", *SHARES], rows
+        yield "Goals", ["work", "figure", "daemon", "against", "of that", "ratio", "goal", "result", *SHARES], rows
     for work in WORKS:
         if rows := [_target_row(lines, work, target) for target in TARGETS if _of(lines, work, target)]:
             yield work, ["work", "target", *COLUMNS[work], *SHARES], rows

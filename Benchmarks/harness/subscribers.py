@@ -11,7 +11,8 @@ from harness import process, programs
 class Subscribers:
     def __init__(self, stack, port, projects):
         """Opens a stream for each project and waits until all are live."""
-        self.process = process.start([programs.path("subscribers"), str(port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = process.start([programs.path("subscribers"), str(port)], stdin=subprocess.PIPE,
+                                     stdout=subprocess.PIPE, text=True)
         stack.callback(process.stop, self.process)
         self.process.stdin.write("".join(f"watch {project}\n" for project in projects))
         deadline = time.monotonic() + 60

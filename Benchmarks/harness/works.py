@@ -50,7 +50,7 @@ class Run:
         memory = [(0, self.target.resident_kb())]
         for count in (2000, 5000, 10000):
             load.open(count)
-            time.sleep(2)
+            time.sleep(3)
             memory.append((count, self.target.resident_kb()))
         before = self.target.cpu_seconds()
         time.sleep(5)

@@ -24,7 +24,8 @@ struct server make_server(int project_bytes, bool opens_with_project, bool flush
              project_bytes);
     append_text(&server.project, head);
     append_project(&server.project, project_bytes);
-    append_text(&server.opening, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n\r\n");
+    append_text(&server.opening, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n");
+    append_text(&server.opening, "Cache-Control: no-store\r\n\r\n");
     append_text(&server.opening, opens_with_project ? "event: snapshot\ndata: " : "event: ready\ndata: {}");
     if (opens_with_project) append_project(&server.opening, project_bytes);
     append_text(&server.opening, "\n\n");

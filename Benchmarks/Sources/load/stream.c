@@ -14,7 +14,8 @@
 enum { SOURCES = 8 };
 
 static struct sockaddr_in loopback(int host, int port) {
-    return (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(0x7f000000 + host)};
+    return (struct sockaddr_in){
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(0x7f000000 + host)};
 }
 
 void stream_connect(struct stream *stream, int number, int epoll, int port) {

@@ -18,7 +18,8 @@ struct image make_image(const struct options *options, int project, unsigned tur
         image.scene = 1 + turn / PLACES % SCENES;
         image.place = turn % PLACES;
     }
-    snprintf(image.url, sizeof image.url, "https://cdn.example.net/projects/%s/scenes/%d/%016lx%016lx.webp?ts=%lu&n=%lu",
+    snprintf(image.url, sizeof image.url,
+             "https://cdn.example.net/projects/%s/scenes/%d/%016lx%016lx.webp?ts=%lu&n=%lu",
              image.project, image.scene, mix(number), mix(~number), now_ns() / 1000, number);
     return image;
 }

@@ -52,7 +52,8 @@ int main(int count, char **words) {
     }
     double seconds = (now_ns() - work.begin_ns) / 1e9;
     if (options.log) write_log(options.log, writers, options.writers);
-    printf("{\"published\": %lu, \"refused\": %lu, \"per_second\": %.1f, \"write_p50_ms\": %.3f, \"write_p99_ms\": %.3f, "
+    printf("{\"published\": %lu, \"refused\": %lu, \"per_second\": %.1f, "
+           "\"write_p50_ms\": %.3f, \"write_p99_ms\": %.3f, "
            "\"late_p50_ms\": %.3f, \"late_p99_ms\": %.3f, \"publisher_cpu_s\": %.3f}\n",
            published, refused, published / seconds, latencies_quantile_ms(&durations, 0.5),
            latencies_quantile_ms(&durations, 0.99), latencies_quantile_ms(&delays, 0.5),

@@ -63,7 +63,8 @@ static bool is_accepted(int descriptor) {
 static bool post(int descriptor, const struct image *image) {
     char body[512], request[1024];
     int length = snprintf(body, sizeof body,
-                          "{\"content_creation_request_id\":\"%s\",\"scene_index\":%d,\"image_index\":%d,\"image_url\":\"%s\"}",
+                          "{\"content_creation_request_id\":\"%s\",\"scene_index\":%d,\"image_index\":%d,"
+                          "\"image_url\":\"%s\"}",
                           image->project, image->scene, image->place, image->url);
     int size = snprintf(request, sizeof request,
                         "POST /publish/%s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
