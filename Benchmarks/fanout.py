@@ -92,6 +92,8 @@ def main():
         documents.page()
 
     lines = documents.lines() if options.again else measure(options, binary)
+    if not lines:
+        raise SystemExit(f"nothing measured, and no lines in {documents.LINES}")
     whole = [line for line in lines if "error" not in line]
     print("", *report.plain(whole, documents.writers()), sep="\n")
     if options.write_docs:

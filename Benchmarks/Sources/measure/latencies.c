@@ -3,7 +3,7 @@
 
 static int bucket_of(uint64_t duration) {
     if (duration < 64) return duration;
-    int doublings = 58 - __builtin_clzll(duration);
+    int doublings = 57 - __builtin_clzll(duration);
     return doublings * 64 + (duration >> doublings);
 }
 
