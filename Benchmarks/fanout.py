@@ -55,7 +55,14 @@ def run(postgres, binary, work, target, seconds, project_bytes):
         first_number = int(postgres.run("first_number"))
         files = Files(folder, PROJECTS[work])
         started = Starter(stack, folder, postgres, binary, work, project_bytes).start(target)
-        return Run(stack, started, postgres, files, first_number, seconds).measure(work)
+        try:
+            figures = Run(stack, started, postgres, files, first_number, seconds).measure(work)
+            started.check()
+        except Exception:
+            with contextlib.suppress(OSError), open(os.path.join(folder, "log")) as log:
+                sys.stderr.write(log.read()[-4000:])
+            raise
+        return figures
 
 
 def measure(options, binary):

@@ -27,6 +27,12 @@ class Target:
     def resident_kb(self):
         return sum(process.resident_kb_of_tree(each.pid) for each in self.processes)
 
+    def check(self):
+        """Whatever was measured of a target that has ended meanwhile is not worth much."""
+        for each in self.processes:
+            if each.poll() is not None:
+                raise RuntimeError(f"{' '.join(each.args[-2:])} ended with {each.returncode}")
+
     def get(self, project):
         return self._request("GET", self.read.replace("{project}", project))
 
