@@ -4,7 +4,7 @@
 
 # Tests start servers and daemons of their own: more at a time than this only makes them wait for each other.
 TEST = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 swift test
-.PHONY: help run test build lint format clean mutants soak bench-writers bench-feed
+.PHONY: help run test build lint format clean mutants soak bench bench-writers bench-feed
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -36,8 +36,13 @@ soak: ## the storm in its long form: at least 20,000 transactions
 	swift build --build-tests
 	SCENESYNC_STORM_TRANSACTIONS=20000 $(TEST) --skip-build --filter EndToEndTests.Storm
 
+bench: $(if $(SCENESYNC),,build) ## measure fan-out, memory and reads beside others: half an hour; WORKS= TARGETS= REPS= SECS= DOCS=1
+	scripts/install.sh bench
+	Benchmarks/test_load.py
+	Benchmarks/fanout.py --works "$(WORKS)" --targets "$(TARGETS)" $(if $(REPS),--reps $(REPS)) $(if $(SECS),--secs $(SECS)) $(if $(DOCS),--write-docs,--plots)
+
 bench-writers: build ## measure what announcing changes costs the writers: about a quarter of an hour
-	Benchmarks/writers.py
+	Benchmarks/writers.py --lines docs/benchmarks/writers.jsonl
 
 bench-feed: ## measure the daemon's own work for a change, without a database: about a minute
 	scripts/install.sh build

@@ -13,7 +13,7 @@ import time
 
 sys.dont_write_bytecode = True
 
-from harness import process, subscribers
+from harness import process, programs
 from harness.daemon import Daemon, ModeWatch, migrate
 from harness.listener import Listener
 from harness.postgres import Postgres
@@ -42,6 +42,7 @@ def arguments():
     parser.add_argument("--reps", type=int, default=3)
     parser.add_argument("--secs", type=int, default=4, help="of one run")
     parser.add_argument("--projects", type=int, default=1000, help="each has a subscriber")
+    parser.add_argument("--lines", metavar="FILE", help="also write the lines of JSON there")
     return parser.parse_args()
 
 
@@ -55,7 +56,7 @@ class Writers:
         """One run from the seeded state on; returns its figures."""
         with contextlib.ExitStack() as stack:
             self.postgres.run("triggers/none")
-            self.postgres.run("seed", projects=self.projects)
+            self.postgres.run("seed", projects=self.projects, images=4)
             if variant == "daemon":
                 return self._run_beside_daemon(stack, work, clients, seconds)
             if variant in ("row", "statement"):
@@ -140,11 +141,14 @@ def main():
         raise SystemExit(f"no binary at {binary}: build it, or name one in SCENESYNC")
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda number, _: sys.exit(128 + number))
+    if options.lines:
+        os.makedirs(os.path.dirname(os.path.abspath(options.lines)), exist_ok=True)
     process.allow_many_descriptors()
-    subscribers.build()
+    programs.build()
 
     lines = []
     with contextlib.ExitStack() as stack:
+        file = stack.enter_context(open(options.lines or os.devnull, "w"))
         postgres = Postgres(stack)
         print(f"disk: fdatasync of 8 kB takes {postgres.fdatasync_us()} us", flush=True)
         postgres.run("tables")
@@ -155,6 +159,7 @@ def main():
                 line.update(writers.run(work, clients, variant, seconds))
                 lines.append(line)
                 print(json.dumps(line), flush=True)
+                print(json.dumps(line), file=file, flush=True)
     print("", *table(lines), sep="\n")
     return any(line.get(name) for line in lines for name in FAULTS)
 

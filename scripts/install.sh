@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the Debian packages that are missing: install.sh build|test
+# Installs the Debian packages that are missing: install.sh build|test|bench
 #
 # A package counts as missing if the program or file that it is wanted for is not there, however it came.
 set -eu
@@ -21,6 +21,11 @@ if [ "$1" = test ]; then
     want python3-venv python3 -c 'import ensurepip, venv'
     want curl command -v curl
 fi
+if [ "$1" = bench ]; then
+    want wrk command -v wrk
+    want nginx-core sh -c 'command -v nginx || ls /usr/sbin/nginx'
+    want libnginx-mod-nchan test -e /usr/lib/nginx/modules/ngx_nchan_module.so
+fi
 [ -n "$missing" ] || exit 0
 
 echo "installing Debian packages:$missing"
@@ -28,5 +33,18 @@ sudo=
 [ "$(id -u)" = 0 ] || sudo=sudo
 export DEBIAN_FRONTEND=noninteractive
 $sudo apt-get update -qq
+case $missing in *nginx-core*)
+    # Its service would start at once, and again with the machine: a benchmark starts an nginx of its own.
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e $policy ]; then
+        printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy >/dev/null
+        $sudo chmod 755 $policy
+        trap '$sudo rm -f $policy' EXIT
+    fi
+esac
 # shellcheck disable=SC2086
 $sudo apt-get install -y -qq --no-install-recommends $missing
+case $missing in *nginx-core*)
+    $sudo update-rc.d nginx disable >/dev/null
+    ! pidof nginx >/dev/null || $sudo service nginx stop
+esac

@@ -2,27 +2,17 @@
 
 import collections
 import json
-import os
 import subprocess
 import time
 
-from harness import process
-
-PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PROGRAM = os.path.join(PACKAGE, ".build/release/subscribers")
-
-
-def build():
-    done = subprocess.run(["swift", "build", "-c", "release", "--package-path", PACKAGE],
-                          capture_output=True, text=True)
-    if done.returncode:
-        raise SystemExit(done.stdout + done.stderr)
+from harness import process, programs
 
 
 class Subscribers:
     def __init__(self, stack, port, projects):
         """Opens a stream for each project and waits until all are live."""
-        self.process = process.start([PROGRAM, str(port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = process.start([programs.path("subscribers"), str(port)], stdin=subprocess.PIPE,
+                                     stdout=subprocess.PIPE, text=True)
         stack.callback(process.stop, self.process)
         self.process.stdin.write("".join(f"watch {project}\n" for project in projects))
         deadline = time.monotonic() + 60

@@ -1,4 +1,4 @@
--- The same start for every run: projects with a document of 20 scenes (about 5 KB), and 4 images a scene.
+-- The same start for every run: projects with a document of 20 scenes (about 5 KB), and so many images a scene.
 TRUNCATE generated_images, content_creation_requests;
 
 INSERT INTO content_creation_requests (id, generated_output)
@@ -38,7 +38,7 @@ FROM (
         nextval('bench.image_number')::integer AS number
     FROM generate_series(0, :projects - 1) AS project,
         generate_series(1, 20) AS scene,
-        generate_series(0, 3) AS place
+        generate_series(0, :images - 1) AS place
 ) AS image;
 
 VACUUM ANALYZE;
