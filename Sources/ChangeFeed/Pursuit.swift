@@ -7,7 +7,7 @@ actor Pursuit {
     /// How often the table is read while nothing is busy: each reading is a sign of life, too.
     static let canaryInterval = Duration.milliseconds(500)
     /// How often it is looked whether writers wait for each other, where they may.
-    static let watchInterval = Duration.milliseconds(100)
+    static let watchInterval = Duration.milliseconds(200)
     /// How soon it is looked again for a lock that is not seen yet.
     static let doubtInterval = Duration.milliseconds(5)
     /// How often it is asked whether the feed is safe.
@@ -16,8 +16,8 @@ actor Pursuit {
     static let patience = Duration.seconds(2)
     /// How long a reader waits for a load before it is told so.
     private static let readersPatience = Duration.seconds(5)
-    /// How often the gate asks whether there is something to do.
-    private static let gateInterval = Duration.milliseconds(50)
+    /// How often the gate asks whether there is something to do that nobody has told it of.
+    private static let gateInterval = Duration.milliseconds(250)
     private static let pruneInterval = Duration.seconds(2)
     private static let foldInterval = Duration.seconds(600)
     /// How often streams are shown what there is while the feed is not safe.
@@ -36,6 +36,7 @@ actor Pursuit {
     private var report = DoorbellReport()
     private var fence: Fence
     private var rest: Promise<Void>?
+    private var gateRest: Promise<Void>?
     private var previous: (snapshot: String, sentAt: ContinuousClock.Instant)?
     private var prepared: Set<String> = []
     private var renewedAt: ContinuousClock.Instant?
@@ -100,6 +101,7 @@ actor Pursuit {
 
     private func take(_ changes: inout [Change], _ rejected: inout Int, now: ContinuousClock.Instant) {
         doorbell.count(changes.count, now: now)
+        wakeGateIfDue(now: now)
         if doorbell.isReading || inDoubtSince != nil {
             ways.hold(changes)
             changes = []
@@ -156,7 +158,9 @@ actor Pursuit {
                 pinged = now
                 try await gate.ping()
             } else {
-                try await Task.sleep(for: Self.gateInterval)
+                let promise = Promise<Void>()
+                gateRest = promise
+                try await wait(for: promise, atMost: Self.gateInterval)
             }
         }
     }
@@ -179,6 +183,7 @@ actor Pursuit {
                 try await look()
             } else if watches {
                 doorbell.noteWaiting(try await countNotifiersWaiting(), now: now)
+                wakeGateIfDue(now: now)
             }
             if let reading, inDoubtSince == nil {
                 readAt = now
@@ -213,6 +218,7 @@ actor Pursuit {
         let changes = ways.merge(reading.changes, seenBy: reading.snapshot)
         if !changes.isEmpty || reading.rejected > 0 { cache.apply(changes, rejected: reading.rejected, now: now) }
         doorbell.finishReading(sentAt: sentAt)
+        wakeGateIfDue(now: now)
         if !doorbell.isReading { cache.apply(ways.release(), now: now) }
         cache.prove(at: sentAt)
         cache.forgetDecisions(seenBy: reading.snapshot)
@@ -293,6 +299,10 @@ actor Pursuit {
             }
         let promise = Promise<Void>()
         rest = promise
+        try await wait(for: promise, atMost: pause)
+    }
+
+    private func wait(for promise: Promise<Void>, atMost pause: Duration) async throws {
         let timer = loop.schedule(after: pause) { promise.settle(.success(())) }
         defer { loop.cancel(timer) }
         try await promise.value()
@@ -300,5 +310,9 @@ actor Pursuit {
 
     private func wake() {
         rest?.settle(.success(()))
+    }
+
+    private func wakeGateIfDue(now: ContinuousClock.Instant) {
+        if doorbell.isTaskDue(now: now) { gateRest?.settle(.success(())) }
     }
 }

@@ -21,10 +21,11 @@ package final class Hub: Audience {
     /// Serves those who connect to `socket`, until the hub has drained. `idle_seconds`: how long a connection may say
     /// nothing.
     package func serve(
-        _ socket: ListeningSocket, desk: any FrontDesk, cache: ProjectCache, idle_seconds: Int
+        _ socket: ListeningSocket, cache: ProjectCache, idle_seconds: Int,
+        desk: @escaping @Sendable () -> any FrontDesk
     ) async throws {
         let house = House(
-            socket: socket, desk: desk, cache: cache, counters: counters, limit: limit,
+            socket: socket, makeDesk: desk, cache: cache, counters: counters, limit: limit,
             heartbeat_seconds: heartbeat_seconds, idle_seconds: idle_seconds)
         let pool = NIOThreadPool(numberOfThreads: reactors.count)
         pool.start()

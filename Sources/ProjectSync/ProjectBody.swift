@@ -3,6 +3,8 @@ import NIOCore
 /// The body of `GET /v1/projects/{id}`, encoded once for a revision and shared by everybody who reads it.
 package struct ProjectBody: Sendable {
     package let revision: Revision
+    /// The revision as HTTP writes it (RFC 9110, section 8.8.3).
+    package let entityTag: String
     /// `{"id": "…", "generated_output": …}`.
     package let project: ByteBuffer
     /// The merged `scenes` array alone; `[]` where the document has none.
@@ -17,6 +19,7 @@ package struct ProjectBody: Sendable {
 
     package init(_ project: Project) {
         revision = project.revision
+        entityTag = "\"\(project.revision)\""
         let document = project.document
         var bytes = ByteBuffer()
         bytes.reserveCapacity(document.text.readableBytes + 128)

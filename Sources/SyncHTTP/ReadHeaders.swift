@@ -7,7 +7,7 @@ enum ReadHeaders {
     static let staleAge_seconds: Int64 = 3
 
     static func fields(for answer: Answer, isCompressed: Bool, now: ContinuousClock.Instant) -> HTTPFields {
-        let age = answer.provenAt.map { max(.zero, now - $0).components.seconds }
+        let age = age(of: answer, now: now)
         var status =
             switch answer.source {
             case .hit: "scenesync; hit"
@@ -21,7 +21,8 @@ enum ReadHeaders {
             status += "; detail=stale"
         }
         var fields: HTTPFields = [
-            .contentType: "application/json", .eTag: "\"\(answer.body.revision)\(isCompressed ? "-gzip" : "")\"",
+            .contentType: "application/json",
+            .eTag: isCompressed ? "\"\(answer.body.revision)-gzip\"" : answer.body.entityTag,
             .vary: "Accept-Encoding",
             .cacheControl: "private, no-cache", .cacheStatus: status,
         ]
@@ -30,8 +31,14 @@ enum ReadHeaders {
         return fields
     }
 
+    /// How many seconds ago the answer was last known to be the database's state (RFC 9111, section 5.1).
+    static func age(of answer: Answer, now: ContinuousClock.Instant) -> Int64? {
+        answer.provenAt.map { max(.zero, now - $0).components.seconds }
+    }
+
     /// Whether `If-None-Match` names this revision, in either of its forms, weak or strong (RFC 9110, 13.1.2).
     static func matches(_ fields: HTTPFields, _ revision: Revision) -> Bool {
+        guard fields.contains(.ifNoneMatch) else { return false }
         let tags = fields[values: .ifNoneMatch].flatMap { $0.split(separator: ",") }
         return tags.contains { tag in
             var tag = tag.trimmingSpaces()
@@ -43,6 +50,7 @@ enum ReadHeaders {
 
     /// Whether the client takes gzip (RFC 9110, 12.5.3).
     static func acceptsGzip(_ fields: HTTPFields) -> Bool {
+        guard fields.contains(.acceptEncoding) else { return false }
         var weights: [Substring: Double] = [:]
         for coding in fields[values: .acceptEncoding].flatMap({ $0.split(separator: ",") }) {
             let parts = coding.split(separator: ";").map { $0.trimmingSpaces() }
@@ -55,7 +63,8 @@ enum ReadHeaders {
 
     /// Whether the client wants an answer from the database itself (RFC 9111, 5.2.1.4).
     static func asksForFresh(_ fields: HTTPFields) -> Bool {
-        fields[values: .cacheControl].flatMap { $0.split(separator: ",") }.contains {
+        guard fields.contains(.cacheControl) else { return false }
+        return fields[values: .cacheControl].flatMap { $0.split(separator: ",") }.contains {
             $0.trimmingSpaces().lowercased() == "no-cache"
         }
     }

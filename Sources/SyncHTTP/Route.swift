@@ -23,6 +23,7 @@ package enum Route: Equatable, Sendable {
     }
 
     private static func find(_ path: Substring) throws(Problem) -> Route? {
+        if let route = ofProject(path.utf8) { return route }
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         switch (parts.count, parts.first, parts.last) {
         case (1, "", _): return .dashboard
@@ -33,16 +34,26 @@ package enum Route: Equatable, Sendable {
         case (2, "assets", let name?): return .asset(String(name))
         case (2, "projects", let id?): return .viewer(try project(id))
         case (3, "demo", let name?) where parts.dropFirst().first == "pictures": return .picture(String(name))
-        case (3, "v1", let id?) where parts.dropFirst().first == "projects": return .project(try project(id))
-        case (4, "v1", let part?) where parts.dropFirst().first == "projects":
-            guard let id = parts.dropFirst(2).first else { return nil }
-            switch part {
-            case "scenes": return .scenes(try project(id))
-            case "events": return .events(try project(id))
-            default: return nil
-            }
+        case (3, "v1", let id?) where parts.dropFirst().first == "projects":
+            _ = try project(id)
+            return nil
+        case (4, "v1", "scenes"), (4, "v1", "events"):
+            guard parts.dropFirst().first == "projects", let id = parts.dropFirst(2).first else { return nil }
+            _ = try project(id)
+            return nil
         default: return nil
         }
+    }
+
+    /// The routes that are asked for most, without taking the path apart.
+    private static func ofProject(_ path: Substring.UTF8View) -> Route? {
+        let rest = path.dropFirst(13 + 36)
+        guard path.starts(with: "/v1/projects/".utf8), let id = ProjectID(Substring(path.dropFirst(13).prefix(36)))
+        else { return nil }
+        if rest.isEmpty { return .project(id) }
+        if rest.elementsEqual("/scenes".utf8) { return .scenes(id) }
+        if rest.elementsEqual("/events".utf8) { return .events(id) }
+        return nil
     }
 
     private static func project(_ text: Substring) throws(Problem) -> ProjectID {

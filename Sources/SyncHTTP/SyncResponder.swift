@@ -29,7 +29,7 @@ package struct SyncResponder: Sendable {
     @Sendable @concurrent
     package func respond(_ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
         switch await decide(request) {
-        case .reply(let reply):
+        case .reply(let reply), .read(_, _, let reply):
             try await reply.send(to: request.method, writer)
         case .stream(let project, let stream):
             try await EventStreamResponse(hub: hub, cache: cache)
@@ -40,18 +40,20 @@ package struct SyncResponder: Sendable {
     /// What a request comes to.
     enum Decision {
         case reply(Reply)
+        /// A read from memory: of which project, in which state.
+        case read(ProjectID, Answer, Reply)
         case stream(ProjectID, StreamRequest)
     }
 
     /// What can be said without waiting; nil if something has to be waited for, or takes long to write.
     func decideNow(_ method: HTTPRequest.Method, _ target: String, _ headers: HTTPFields) -> Decision? {
-        let end = target.firstIndex(of: "?") ?? target.endIndex
+        let end = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
         do throws(Problem) {
             switch try Route.resolve(method, path: target[..<end]) {
             case .project(let id):
-                return warmReply(.project, of: id, headers).map { .reply($0) }
+                return warmReply(.project, of: id, headers)
             case .scenes(let id):
-                return warmReply(.scenes, of: id, headers).map { .reply($0) }
+                return warmReply(.scenes, of: id, headers)
             case .events(let project):
                 return .stream(project, try Self.streamRequest(headers, Query(target[end...].dropFirst())))
             case .health: return .reply(.json("{\"status\": \"alive\"}\n"))
@@ -70,7 +72,7 @@ package struct SyncResponder: Sendable {
         let target = request.head.path ?? "/"
         if let decision = decideNow(request.method, target, request.headers) { return decision }
         do throws(Problem) {
-            let end = target.firstIndex(of: "?") ?? target.endIndex
+            let end = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
             return .reply(try await reply(to: Route.resolve(request.method, path: target[..<end]), request.headers))
         } catch {
             return .reply(error.reply)
@@ -91,9 +93,14 @@ package struct SyncResponder: Sendable {
         }
     }
 
-    private func warmReply(_ part: ReadReply.Part, of id: ProjectID, _ headers: HTTPFields) -> Reply? {
+    private func warmReply(_ part: ReadReply.Part, of id: ProjectID, _ headers: HTTPFields) -> Decision? {
         guard !ReadHeaders.asksForFresh(headers), let answer = cache.warm(id) else { return nil }
-        return ReadReply(part, answer).reply(to: headers)
+        return .read(id, answer, ReadReply(part, answer).reply(to: headers))
+    }
+
+    /// What memory answers to a read of the project.
+    func warm(_ id: ProjectID) -> Answer? {
+        cache.warm(id)
     }
 
     private func read(_ part: ReadReply.Part, of id: ProjectID, _ headers: HTTPFields) async throws(Problem) -> Reply {

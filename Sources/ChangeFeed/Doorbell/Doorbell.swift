@@ -107,6 +107,12 @@ struct Doorbell {
         if case .deciding = standing { true } else { false }
     }
 
+    /// Whether there is something to do now.
+    func isTaskDue(now: ContinuousClock.Instant) -> Bool {
+        var next = self
+        return next.nextTask(now: now) != nil
+    }
+
     /// What to do next; nil: nothing for now.
     mutating func nextTask(now: ContinuousClock.Instant) -> Task? {
         switch standing {

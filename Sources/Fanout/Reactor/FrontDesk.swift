@@ -1,9 +1,9 @@
 import NIOCore
 import ProjectSync
 
-/// Looks at what comes in on a connection, and says what is to be done about it. Called on a reactor's thread: it does
-/// not wait.
-package protocol FrontDesk: Sendable {
+/// Looks at what comes in on a connection, and says what is to be done about it. Each reactor has one of its own, and
+/// calls it on its thread: it does not wait.
+package protocol FrontDesk: AnyObject {
     /// `bytes` begins with a request.
     func decide(_ bytes: UnsafeRawBufferPointer) -> FrontDecision
     /// What is sent before a stream's first event.
@@ -21,7 +21,7 @@ package enum FrontDecision {
     /// Wait for the rest of it.
     case incomplete
     /// The request took so many bytes, and this is its whole answer.
-    case answer([ByteBuffer], length: Int)
+    case answer(Parcel, length: Int)
     case stream(ProjectID, StreamRequest)
     /// Nothing for us: HTTP's ordinary way serves the connection from now on.
     case adopt

@@ -3,13 +3,13 @@ import Glibc
 import NIOCore
 
 /// Bytes that leave for one or many sockets in one write, laid out for it once.
-final class Parcel {
-    let size_bytes: Int
+package final class Parcel {
+    package let size_bytes: Int
     /// Holds the memory that `vectors` points to: a buffer's bytes do not move while nobody writes to it.
     private let buffers: [ByteBuffer]
     private let vectors: [iovec]
 
-    init(_ buffers: [ByteBuffer]) {
+    package init(_ buffers: [ByteBuffer]) {
         self.buffers = buffers
         vectors = buffers.compactMap { buffer in
             buffer.withUnsafeReadableBytes { bytes in

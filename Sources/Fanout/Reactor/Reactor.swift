@@ -84,7 +84,7 @@ final class Reactor: Sendable {
 /// What the reactors of a daemon have in common.
 struct House: Sendable {
     let socket: ListeningSocket
-    let desk: any FrontDesk
+    let makeDesk: @Sendable () -> any FrontDesk
     let cache: ProjectCache
     let counters: DeliveryCounters
     let limit: Int

@@ -46,14 +46,14 @@ extension ReactorLoop {
         var rest = bytes
         while !rest.isEmpty {
             guard connections[key]?.unsent == nil, connections[key]?.isClosing == false else { break }
-            switch house.desk.decide(rest) {
+            switch desk.decide(rest) {
             case .incomplete where rest.count <= Self.longestHead_bytes:
                 connections[key]?.input = Array(rest)
                 return
             case .incomplete, .adopt:
                 return adopt(key, Array(rest))
-            case .answer(let buffers, let length):
-                transmit(Parcel(buffers), to: key)
+            case .answer(let parcel, let length):
+                transmit(parcel, to: key)
                 if isDraining { closeWhenSent(key) }
                 rest = UnsafeRawBufferPointer(rebasing: rest[length...])
             case .stream(let project, let request):
@@ -66,7 +66,7 @@ extension ReactorLoop {
     private func adopt(_ key: ConnectionKey, _ bytes: [UInt8]) {
         guard case .socket(let descriptor)? = connections.remove(key)?.way else { return }
         watch(descriptor, key, EPOLL_CTL_DEL, EPOLLIN)
-        house.desk.adopt(descriptor, bytes)
+        desk.adopt(descriptor, bytes)
     }
 
     // What goes out.

@@ -32,7 +32,7 @@ extension ReactorLoop {
             outlet.decide(.full)
             close(key)
         case .socket, nil:
-            transmit(Parcel([house.desk.full()]), to: key)
+            transmit(Parcel([desk.full()]), to: key)
             closeWhenSent(key)
         }
     }
@@ -62,7 +62,7 @@ extension ReactorLoop {
             outlet.decide(.unknown)
             close(key)
         case .socket, nil:
-            transmit(Parcel([house.desk.unknown(project)]), to: key)
+            transmit(Parcel([desk.unknown(project)]), to: key)
         }
     }
 
@@ -73,7 +73,7 @@ extension ReactorLoop {
             outlet.decide(.opened)
             return []
         case .socket, nil:
-            return [house.desk.streamHead()]
+            return [desk.streamHead()]
         }
     }
 

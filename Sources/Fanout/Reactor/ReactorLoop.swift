@@ -12,6 +12,7 @@ final class ReactorLoop {
     let reactor: Reactor
     let house: House
     let epoll: CInt
+    let desk: any FrontDesk
     var connections = ConnectionTable()
     var topics: [ProjectID: Topic] = [:]
     /// Topics for which something has gathered.
@@ -30,6 +31,7 @@ final class ReactorLoop {
         self.reactor = reactor
         self.house = house
         self.epoll = epoll
+        desk = house.makeDesk()
     }
 
     deinit {

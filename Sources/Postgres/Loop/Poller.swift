@@ -16,6 +16,8 @@ final class Poller: Sendable {
         var isStopped = false
     }
 
+    private static let mostRounds = 16
+
     private let state = Mutex(State())
     private let thread = Atomic<pthread_t>(0)
     private let epoll: Int32
@@ -101,6 +103,7 @@ final class Poller: Sendable {
         var events = [epoll_event](repeating: epoll_event(), count: 128)
         while let timeout = prepareToWait() {
             let ready = epoll_wait(epoll, &events, Int32(events.count), timeout)
+            state.withLock { $0.isAsleep = false }
             for event in events.prefix(Int(max(ready, 0))) {
                 if event.data.u64 == wakeupID {
                     var count: UInt64 = 0
@@ -125,19 +128,23 @@ final class Poller: Sendable {
         }
     }
 
+    /// What a job leads to is run, too, before the sockets are looked at again; but not for ever.
     private func runDue() {
-        let (loop, timers, jobs) = state.withLock {
-            let due = ($0.loop, $0.timers.removeDue(at: .now), $0.jobs)
-            $0.isAsleep = false
-            $0.jobs = []
-            return due
-        }
-        for timer in timers {
-            timer()
-        }
-        guard let loop else { return }
-        for job in jobs {
-            job.runSynchronously(isolatedTo: loop.asUnownedSerialExecutor(), taskExecutor: loop.asUnownedTaskExecutor())
+        for _ in 0..<Self.mostRounds {
+            let (loop, timers, jobs) = state.withLock {
+                let due = ($0.loop, $0.timers.removeDue(at: .now), $0.jobs)
+                $0.jobs = []
+                return due
+            }
+            if timers.isEmpty && jobs.isEmpty { return }
+            for timer in timers {
+                timer()
+            }
+            guard let loop else { return }
+            for job in jobs {
+                job.runSynchronously(
+                    isolatedTo: loop.asUnownedSerialExecutor(), taskExecutor: loop.asUnownedTaskExecutor())
+            }
         }
     }
 

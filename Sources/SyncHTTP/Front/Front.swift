@@ -5,9 +5,10 @@ import ProjectSync
 
 /// Answers plain requests at once, on the thread that read them, where memory has the answer. The rest goes HTTP's
 /// ordinary way.
-package struct Front: FrontDesk {
+package final class Front: FrontDesk {
     private let responder: SyncResponder
     private let connections: HTTPConnections
+    private var memory = AnswerMemory()
 
     package init(_ responder: SyncResponder, _ connections: HTTPConnections) {
         self.responder = responder
@@ -15,19 +16,29 @@ package struct Front: FrontDesk {
     }
 
     package func decide(_ bytes: UnsafeRawBufferPointer) -> FrontDecision {
+        if let known = memory.find(bytes), let answer = responder.warm(known.project), known.mark == .init(answer) {
+            return .answer(known.parcel, length: bytes.count)
+        }
         switch PlainRequest.read(bytes) {
         case .incomplete: return .incomplete
         case .other: return .adopt
-        case .plain(let request):
-            let target = String(decoding: request.target, as: UTF8.self)
-            switch responder.decideNow(.get, target, request.headers) {
-            case .reply(let reply):
-                return .answer(reply.bytes, length: request.length)
-            case .stream(let project, let stream) where request.length == bytes.count:
-                return .stream(project, stream)
-            case .stream, nil:
-                return .adopt
-            }
+        case .plain(let request): return decide(request, bytes)
+        }
+    }
+
+    private func decide(_ request: PlainRequest, _ bytes: UnsafeRawBufferPointer) -> FrontDecision {
+        let target = String(decoding: request.target, as: UTF8.self)
+        switch responder.decideNow(.get, target, request.headers) {
+        case .reply(let reply):
+            return .answer(Parcel(reply.bytes), length: request.length)
+        case .read(let project, let answer, let reply):
+            let parcel = Parcel(reply.bytes)
+            if request.length == bytes.count { memory.keep(bytes, project, .init(answer), parcel) }
+            return .answer(parcel, length: request.length)
+        case .stream(let project, let stream) where request.length == bytes.count:
+            return .stream(project, stream)
+        case .stream, nil:
+            return .adopt
         }
     }
 

@@ -45,8 +45,9 @@ struct Daemon {
         try await withThrowingTaskGroup { tasks in
             tasks.addTask {
                 async let others: Void = connections.serve(responder, idle_seconds: Self.idle_seconds)
-                try await hub.serve(
-                    socket, desk: Front(responder, connections), cache: cache, idle_seconds: Self.idle_seconds)
+                try await hub.serve(socket, cache: cache, idle_seconds: Self.idle_seconds) {
+                    Front(responder, connections)
+                }
                 await others
             }
             tasks.addTask { await feed.run() }
