@@ -143,6 +143,7 @@ let package = Package(
         .testTarget(name: "ProjectSyncTests", dependencies: ["ProjectSync", nio], swiftSettings: strict),
         .testTarget(
             name: "ChangeFeedTests", dependencies: ["ChangeFeed", "Postgres", "ProjectSync"], swiftSettings: strict),
+        .testTarget(name: "FanoutTests", dependencies: ["Fanout", "ProjectSync", nio], swiftSettings: strict),
         .testTarget(
             name: "SyncHTTPTests", dependencies: ["SyncHTTP", "ProjectSync", httpTypes, nio], swiftSettings: strict),
         .testTarget(
@@ -154,7 +155,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Migrations", "Postgres", "PostgresTestSupport", "Triggers", "scenesync"],
+            dependencies: ["CZlib", "Migrations", "Postgres", "PostgresTestSupport", "Triggers", "scenesync"],
             swiftSettings: strict),
     ]
 )

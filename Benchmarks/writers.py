@@ -41,6 +41,7 @@ def arguments():
     parser.add_argument("--variants", type=words(VARIANTS), default=VARIANTS)
     parser.add_argument("--reps", type=int, default=3)
     parser.add_argument("--secs", type=int, default=4, help="of one run")
+    parser.add_argument("--slower-ms", type=float, default=0, help="each flush of the disk takes so much longer")
     parser.add_argument("--projects", type=int, default=1000, help="each has a subscriber")
     parser.add_argument("--lines", metavar="FILE", help="also write the lines of JSON there")
     return parser.parse_args()
@@ -149,7 +150,7 @@ def main():
     lines = []
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(open(options.lines or os.devnull, "w"))
-        postgres = Postgres(stack)
+        postgres = Postgres(stack, round(options.slower_ms * 1000))
         print(f"disk: fdatasync of 8 kB takes {postgres.fdatasync_us()} us", flush=True)
         postgres.run("tables")
         writers = Writers(postgres, binary, options.projects)

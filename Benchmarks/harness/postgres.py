@@ -30,8 +30,8 @@ def newest_binaries():
 
 
 class Postgres:
-    def __init__(self, stack):
-        """`stack` stops the server and removes the folder, also after an error."""
+    def __init__(self, stack, slower_us=0):
+        """`stack` stops the server and removes the folder, also after an error. Each flush takes `slower_us` longer."""
         self.programs = newest_binaries()
         self.folder = tempfile.mkdtemp(prefix="scenesync-bench-", dir="/var/tmp")
         stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
@@ -49,9 +49,12 @@ class Postgres:
         with open(os.path.join(self.data, "postgresql.conf"), "a") as configuration:
             configuration.write(SETTINGS)
 
+        self.slower_us = slower_us
+        prefix = self._slow_disk() if slower_us else []
         self.log = os.path.join(self.folder, "log")
         with open(self.log, "w") as log:
-            self.server = self._start(["postgres", "-D", self.data, "-p", str(self.port)], stdout=log, stderr=log)
+            self.server = self._start(["postgres", "-D", self.data, "-p", str(self.port)], prefix,
+                                      stdout=log, stderr=log)
         stack.callback(process.stop, self.server, process.FAST_SHUTDOWN)
         for _ in range(300):
             if self._client("pg_isready", "-q").returncode == 0:
@@ -91,15 +94,25 @@ class Postgres:
                 start = time.monotonic()
                 os.fdatasync(file.fileno())
                 times.append(time.monotonic() - start)
-        return round(statistics.median(times) * 1e6)
+        return round(statistics.median(times) * 1e6) + self.slower_us
 
     def _client(self, program, *arguments):
         target = dict(PGHOST="127.0.0.1", PGPORT=str(self.port), PGUSER="postgres", PGDATABASE="postgres")
         return subprocess.run([os.path.join(self.programs, program), *arguments], capture_output=True, text=True,
                               env=process.ENVIRONMENT | target)
 
-    def _start(self, command, **options):
+    def _slow_disk(self):
+        """The words before a command that make its flushes slower."""
+        library = os.path.join(self.folder, "slow_disk.so")
+        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "slow_disk.c")
+        compiler = shutil.which("cc") or shutil.which("clang")
+        if not compiler:
+            raise SystemExit("no C compiler for a slower disk: apt-get install gcc")
+        subprocess.run([compiler, "-shared", "-fPIC", "-O2", "-o", library, source, "-ldl"], check=True)
+        return ["env", f"LD_PRELOAD={library}", f"SLOW_DISK_US={self.slower_us}"]
+
+    def _start(self, command, prefix=(), **options):
         """PostgreSQL refuses to be root."""
         user = ["--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
         program = os.path.join(self.programs, command[0])
-        return process.start([program, *command[1:]], how=["--pdeathsig=INT", *user], cwd=self.folder, **options)
+        return process.start([*prefix, program, *command[1:]], how=["--pdeathsig=INT", *user], cwd=self.folder, **options)

@@ -7,3 +7,7 @@
 static inline int scenesync_begin_gzip(z_stream *stream, int level) {
     return deflateInit2(stream, level, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY);
 }
+
+static inline int scenesync_begin_gunzip(z_stream *stream) {
+    return inflateInit2(stream, 31);
+}

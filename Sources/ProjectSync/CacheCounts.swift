@@ -3,6 +3,8 @@ package struct CacheCounts: Sendable {
     package var hits = 0
     package var misses = 0
     package var loads = 0
+    /// Batches of them, each one query.
+    package var loadQueries = 0
     package var evictions = 0
     /// Notifications of changes, and the rows that their statements touched, by operation.
     package var notifications: [Change.Operation: Int] = [:]

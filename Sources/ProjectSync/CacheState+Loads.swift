@@ -29,6 +29,7 @@ extension CacheState {
         }
         if !queue.isEmpty { signal.yield() }
         counts.loads += taken.count
+        if !taken.isEmpty { counts.loadQueries += 1 }
         return LoadBatch(projects: taken, epoch: epoch)
     }
 

@@ -17,6 +17,7 @@ struct MetricsText {
         add("cache_hits_total", "counter", "Reads answered from memory", counts.hits)
         add("cache_misses_total", "counter", "Reads that waited for a load", counts.misses)
         add("cache_loads_total", "counter", "Projects loaded from the database", counts.loads)
+        add("cache_load_queries_total", "counter", "Queries that loaded one or many projects", counts.loadQueries)
         add("cache_evictions_total", "counter", "Projects dropped to make room", counts.evictions)
         add("cache_bytes", "gauge", "Memory of cached projects and their history, in bytes", cache.size_bytes)
         add("cache_projects", "gauge", "Projects in memory", cache.projects.count)
@@ -26,6 +27,9 @@ struct MetricsText {
         add(
             "events_coalesced_total", "counter", "Events that newer ones replaced before they were sent",
             counts.coalesced + delivery.coalesced.load(ordering: .relaxed))
+        add(
+            "answers_at_once_total", "counter", "Requests answered by the thread that read them",
+            delivery.answersAtOnce.load(ordering: .relaxed))
         add("database_reconnects_total", "counter", "Times the database was lost", counts.losses)
         add("resyncs_total", "counter", "Times everything was revalidated", counts.resyncs)
         byMode(cache.doorbell.mode)

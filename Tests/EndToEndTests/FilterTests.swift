@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-@Suite(.daemon("--heartbeat", "1"), .timeLimit(.minutes(1)))
+@Suite(.bothWays, .daemon("--heartbeat", "1"), .timeLimit(.minutes(2)))
 struct FilterTests {
     private let stage: Stage
 

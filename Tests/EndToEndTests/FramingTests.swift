@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-@Suite(.daemon(), .timeLimit(.minutes(1)))
+@Suite(.bothWays, .daemon(), .timeLimit(.minutes(2)))
 struct FramingTests {
     private let stage: Stage
 

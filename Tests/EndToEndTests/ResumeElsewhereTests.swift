@@ -2,7 +2,7 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
-@Suite(.database(.sceneSync), .serialized, .timeLimit(.minutes(1)))
+@Suite(.bothWays, .database(.sceneSync), .serialized, .timeLimit(.minutes(2)))
 struct ResumeElsewhereTests {
     @Test func `a revision beyond the history is answered by a snapshot`() async throws {
         let stage = try await Stage.start(["--history", "4"])

@@ -3,7 +3,7 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
-@Suite(.database(.sceneSync), .serialized, .timeLimit(.minutes(1)))
+@Suite(.bothWays, .database(.sceneSync), .serialized, .timeLimit(.minutes(2)))
 struct ShutdownTests {
     @Test(arguments: [SIGTERM, SIGINT])
     func `a signal ends the service in order`(signal: Int32) async throws {

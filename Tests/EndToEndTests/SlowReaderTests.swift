@@ -3,7 +3,7 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
-@Suite(.database(.sceneSync), .serialized, .timeLimit(.minutes(2)))
+@Suite(.bothWays, .database(.sceneSync), .serialized, .timeLimit(.minutes(4)))
 struct SlowReaderTests {
     private static let scenes = 50
 

@@ -4,7 +4,7 @@ import PostgresTestSupport
 import Testing
 
 /// Each test has a PostgreSQL of its own, to be taken away.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.bothWays, .serialized, .timeLimit(.minutes(4)))
 struct StaleTests {
     /// What the contract allows, and half a second for a busy machine.
     private static let limit = Duration.milliseconds(3_500)

@@ -2,7 +2,7 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
-@Suite(.daemon("--heartbeat", "1"), .timeLimit(.minutes(1)))
+@Suite(.bothWays, .daemon("--heartbeat", "1"), .timeLimit(.minutes(2)))
 struct StreamTests {
     private let stage: Stage
 

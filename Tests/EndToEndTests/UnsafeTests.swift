@@ -3,7 +3,7 @@ import PostgresTestSupport
 import Testing
 
 /// A transaction that began while nobody listened has announced nothing of what it does.
-@Suite(.database(.sceneSync), .timeLimit(.minutes(1)))
+@Suite(.bothWays, .database(.sceneSync), .timeLimit(.minutes(2)))
 struct UnsafeTests {
     private let database: Database
 

@@ -54,6 +54,7 @@ extension ReactorLoop {
                 return adopt(key, Array(rest))
             case .answer(let parcel, let length):
                 transmit(parcel, to: key)
+                house.counters.answersAtOnce.wrappingAdd(1, ordering: .relaxed)
                 if isDraining { closeWhenSent(key) }
                 rest = UnsafeRawBufferPointer(rebasing: rest[length...])
             case .stream(let project, let request):

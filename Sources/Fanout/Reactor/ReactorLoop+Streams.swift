@@ -153,8 +153,8 @@ extension ReactorLoop {
         guard key.index % period == second % period, connection.unsent == nil, connection.stream?.isOpen == true else {
             return
         }
-        transmit(heartbeat, to: key)
-        if isWritable(key), let frame = connections[key]?.stream?.moveID() { send([frame], to: key) }
+        let position = connections[key]?.stream?.moveID()
+        transmit(position.map { Parcel(Chunk([.heartbeat, $0]).buffers) } ?? heartbeat, to: key)
     }
 
     // How it ends.

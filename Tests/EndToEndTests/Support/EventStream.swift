@@ -32,6 +32,7 @@ actor EventStream {
         let connection = try await HTTPConnection.open(port: port, receiveBuffer: receiveBuffer)
         var fields = ["Accept": "text/event-stream", "Cache-Control": "no-cache"]
         fields["Last-Event-ID"] = lastEventID
+        fields.merge(Way.current.headers) { _, ways in ways }
         fields.merge(headers) { _, given in given }
         try await connection.send(HTTPClient.bytes("GET", target, fields, nil))
         guard let head = try await connection.readHead(until: deadline) else {

@@ -6,6 +6,8 @@ struct HTTPAnswer: Sendable {
 
     var status: Int { head.status }
     var text: String { String(decoding: body, as: UTF8.self) }
+    /// All of it, as it came.
+    var bytes: [UInt8] { head.bytes + body }
     var etag: String? { head["ETag"] }
 
     subscript(name: String) -> String? { head[name] }

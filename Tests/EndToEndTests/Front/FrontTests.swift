@@ -1,0 +1,83 @@
+import Postgres
+import Testing
+
+/// What the reactor answers itself is what HTTP's ordinary way would have answered, byte for byte.
+@Suite(.daemon(), .timeLimit(.minutes(5)))
+struct FrontTests {
+    private let stage: Stage
+
+    init() throws {
+        stage = try Stage.current
+    }
+
+    @Test func `ten thousand requests get the same bytes by both ways`() async throws {
+        let project = try await stage.insertProject()
+        try await stage.save("https://example.org/é.png", scene: 1, of: project)
+        _ = try await stage.client.get("/v1/projects/\(project)")
+        let etag = try #require(try await stage.client.get("/v1/projects/\(project)").etag)
+        var requests = RandomRequests(project: project, etag: etag)
+        let ordinary = try await adoptedConnection()
+        let before = try await stage.metric("scenesync_answers_at_once_total")
+
+        var kinds: [Int: Int] = [:]
+        var count = 0
+        while count < 10_000 {
+            let front = try await HTTPConnection.open(port: stage.daemon.port)
+            for _ in 0..<100 {
+                let request = requests.next()
+                let (one, other) = try await answers(to: request, by: front, ordinary)
+                #expect(one.bytes == other.bytes, "seed \(requests.seed): \(String(decoding: request, as: UTF8.self))")
+                kinds[one.status, default: 0] += 1
+                count += 1
+            }
+        }
+
+        let atOnce = try await stage.metric("scenesync_answers_at_once_total") - before
+        // Of a tenth the front does not judge, and of what follows them on their connection.
+        #expect(atOnce > 1_000, "\(atOnce) of \(count) were answered at once")
+        #expect(
+            kinds[200, default: 0] > 1_000 && kinds[304, default: 0] > 100 && kinds[400, default: 0] > 100, "\(kinds)")
+    }
+
+    @Test func `pipelined requests are answered in their order, whoever answers them`() async throws {
+        let project = try await stage.insertProject()
+        _ = try await stage.client.get("/v1/projects/\(project)")
+        let targets = ["/v1/projects/\(project)", "/healthz", "/v1/projects/\(project)/scenes", "/readyz", "/x"]
+
+        let answers = try await stage.client.pipeline((0..<50).map { ("GET", targets[$0 % targets.count]) })
+
+        #expect(answers.map(\.status) == (0..<50).map { $0 % 5 == 4 ? 404 : 200 })
+    }
+
+    @Test func `a request that comes byte by byte is answered`() async throws {
+        let project = try await stage.insertProject()
+        _ = try await stage.client.get("/v1/projects/\(project)")
+        let connection = try await HTTPConnection.open(port: stage.daemon.port)
+
+        for byte in HTTPClient.bytes("GET", "/v1/projects/\(project)", [:], nil) { try await connection.send([byte]) }
+
+        #expect(try await connection.readAnswer(to: "GET", until: .now + .seconds(10))?.status == 200)
+    }
+
+    /// One that HTTP's ordinary way serves from now on.
+    private func adoptedConnection() async throws -> HTTPConnection {
+        let connection = try await HTTPConnection.open(port: stage.daemon.port)
+        try await connection.send(HTTPClient.bytes("GET", "/healthz", Way.channel.headers, nil))
+        _ = try await connection.readAnswer(to: "GET", until: .now + .seconds(10))
+        return connection
+    }
+
+    /// Date and Age may differ where a second began between the two: then both are asked again.
+    private func answers(
+        to request: [UInt8], by front: HTTPConnection, _ ordinary: HTTPConnection
+    ) async throws -> (HTTPAnswer, HTTPAnswer) {
+        for _ in 0..<5 {
+            try await front.send(request)
+            try await ordinary.send(request)
+            let one = try #require(try await front.readAnswer(to: "GET", until: .now + .seconds(10)))
+            let other = try #require(try await ordinary.readAnswer(to: "GET", until: .now + .seconds(10)))
+            if one["Date"] == other["Date"], one["Age"] == other["Age"] { return (one, other) }
+        }
+        throw TransportError.timedOut
+    }
+}

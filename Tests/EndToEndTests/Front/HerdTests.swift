@@ -1,0 +1,69 @@
+import Postgres
+import PostgresTestSupport
+import Testing
+
+/// Crowds that come at once cost the database a query or a handful.
+@Suite(.database(.sceneSync), .serialized, .timeLimit(.minutes(3)))
+struct HerdTests {
+    @Test func `five thousand readers and streams of one cold project are one query`() async throws {
+        let stage = try await Stage.start()
+        let project = try await stage.insertProject()
+        // The load waits until all have come.
+        let lock = try await stage.database.open(as: .owner)
+        try await lock.query("BEGIN")
+        try await lock.query("LOCK TABLE content_creation_requests IN ACCESS EXCLUSIVE MODE")
+        let target = "/v1/projects/\(project)"
+        var connections: [HTTPConnection] = []
+        for number in 0..<5_000 {
+            let connection = try await HTTPConnection.open(port: stage.daemon.port)
+            let part = number % 2 == 0 ? "" : "/events"
+            try await connection.send(HTTPClient.bytes("GET", target + part, [:], nil))
+            connections.append(connection)
+        }
+        try await eventually("all streams have come", within: .seconds(20)) {
+            try await stage.metric("scenesync_subscribers") == 2_500
+        }
+        try await eventually("all readers have come", within: .seconds(20)) {
+            try await stage.metric("scenesync_cache_misses_total") == 2_500
+        }
+
+        try await lock.query("COMMIT")
+
+        for connection in connections {
+            #expect(try await connection.readHead(until: .now + .seconds(20))?.status == 200)
+        }
+        #expect(try await stage.metric("scenesync_cache_loads_total") == 1)
+        #expect(try await stage.metric("scenesync_cache_load_queries_total") == 1)
+    }
+
+    @Test func `two thousand cold projects are a handful of queries`() async throws {
+        let stage = try await Stage.start()
+        let rows = try await stage.writer.query(
+            """
+            INSERT INTO content_creation_requests (generated_output)
+            SELECT '{"scenes": [{"index": 1}]}' FROM generate_series(1, 2000)
+            RETURNING id::text
+            """)
+        let projects = (0..<rows.count).compactMap { rows.string($0, 0) }
+        let lock = try await stage.database.open(as: .owner)
+        try await lock.query("BEGIN")
+        try await lock.query("LOCK TABLE content_creation_requests IN ACCESS EXCLUSIVE MODE")
+        var connections: [HTTPConnection] = []
+        for project in projects {
+            let connection = try await HTTPConnection.open(port: stage.daemon.port)
+            try await connection.send(HTTPClient.bytes("GET", "/v1/projects/\(project)", [:], nil))
+            connections.append(connection)
+        }
+        try await eventually("all readers have come", within: .seconds(20)) {
+            try await stage.metric("scenesync_cache_misses_total") == 2_000
+        }
+
+        try await lock.query("COMMIT")
+
+        for connection in connections {
+            #expect(try await connection.readHead(until: .now + .seconds(20))?.status == 200)
+        }
+        #expect(try await stage.metric("scenesync_cache_loads_total") == 2_000)
+        #expect(try await stage.metric("scenesync_cache_load_queries_total") < 25)
+    }
+}
