@@ -10,7 +10,7 @@ import Testing
     func `all of a parcel arrives through a socket that takes a part at a time`(sizes: [Int]) throws {
         var pair: [CInt] = [0, 0]
         try #require(socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0, &pair) == 0)
-        defer { pair.forEach { close($0) } }
+        defer { for descriptor in pair { close(descriptor) } }
         let buffers = sizes.enumerated().map { number, size in
             ByteBuffer(bytes: (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ number) })
         }

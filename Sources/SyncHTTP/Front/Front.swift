@@ -9,6 +9,8 @@ package final class Front: FrontDesk {
     private let responder: SyncResponder
     private let connections: HTTPConnections
     private var memory = AnswerMemory()
+    /// A stream's head, as long as its Date is right.
+    private var lastHead: (second: Int, bytes: ByteBuffer)?
 
     package init(_ responder: SyncResponder, _ connections: HTTPConnections) {
         self.responder = responder
@@ -43,7 +45,11 @@ package final class Front: FrontDesk {
     }
 
     package func streamHead() -> ByteBuffer {
-        Self.head(before: .retry(after: EventStreamResponse.retry), isAll: false)
+        let second = WallTime.now.seconds
+        if let lastHead, lastHead.second == second { return lastHead.bytes }
+        let head = Self.head(before: .retry(after: EventStreamResponse.retry), isAll: false)
+        lastHead = (second, head)
+        return head
     }
 
     package func full() -> ByteBuffer {
