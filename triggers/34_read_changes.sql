@@ -9,7 +9,8 @@
 -- What a place holds is looked up here, in the snapshot of the reading, so writers need not. That takes a
 -- lock on the app's table before the snapshot (TRUNCATE empties a table for older snapshots, too), which
 -- a migration of the app may keep for long: only where there is something to look up, and where that is
--- wanted; else the projects are to be read anew. Sequential scans are off since the table grows from
+-- wanted; else the projects are to be read anew. The lock_timeout is for that lock and ends with the
+-- function: at its commit a notification may have to wait behind those of many writers. Sequential scans are off since the table grows from
 -- nothing to anything between two looks of the planner.
 CREATE OR REPLACE FUNCTION scene_sync.read_changes(previous pg_snapshot, fence text, looking_up boolean)
 RETURNS TABLE (
@@ -25,6 +26,7 @@ SET jit = off
 SET enable_seqscan = off
 SET plan_cache_mode = force_generic_plan
 SET trace_notify = off
+SET lock_timeout = '300ms'
 AS $$
 #variable_conflict use_column
 BEGIN

@@ -19,14 +19,12 @@ struct FeedSessions {
     static func open(_ connectionString: String, on loop: PollLoop) async throws -> FeedSessions {
         let usual = ConnectionSettings(connectionString, options: ["statement_timeout": "0"])
         // What we notify is worth no flush to disk, and a lost one is what it is there to show.
-        let notifying = ["statement_timeout": "0", "synchronous_commit": "off"]
+        let notifying = ["statement_timeout": "0", "lock_timeout": "0", "synchronous_commit": "off"]
         // A daemon that is frozen must not keep the locks, nor the server's queue of notifications.
         let mortal = notifying.merging(["idle_session_timeout": "\(idleTimeout.components.seconds)s"]) { _, new in new }
         async let listener = Session.open(ConnectionSettings(connectionString, options: mortal), on: loop)
         async let gate = Session.open(ConnectionSettings(connectionString, options: mortal), on: loop)
-        // A lock that the app keeps on its table must not look like a dead connection.
-        let reading = notifying.merging(["lock_timeout": "300ms"]) { _, new in new }
-        async let query = Session.open(ConnectionSettings(connectionString, options: reading), on: loop)
+        async let query = Session.open(ConnectionSettings(connectionString, options: notifying), on: loop)
         async let firstLoad = Session.open(usual, on: loop)
         async let secondLoad = Session.open(usual, on: loop)
         let sessions = try await [listener, gate, query, firstLoad, secondLoad]

@@ -6,8 +6,6 @@ import ProjectSync
 actor Pursuit {
     /// How often the table is read while nothing is busy: each reading is a sign of life, too.
     static let canaryInterval = Duration.milliseconds(500)
-    /// How often it is looked whether writers wait for each other, where they may.
-    static let watchInterval = Duration.milliseconds(200)
     /// How soon it is looked again for a lock that is not seen yet.
     static let doubtInterval = Duration.milliseconds(5)
     /// How often it is asked whether the feed is safe.
@@ -16,8 +14,9 @@ actor Pursuit {
     static let patience = Duration.seconds(2)
     /// How long a reader waits for a load before it is told so.
     private static let readersPatience = Duration.seconds(5)
-    /// How often the gate asks whether there is something to do that nobody has told it of.
-    private static let gateInterval = Duration.milliseconds(250)
+    /// How often the gate asks whether there is something to do that nobody has told it of, and looks whether writers
+    /// wait for each other, where they may.
+    private static let watchInterval = Duration.milliseconds(200)
     private static let pruneInterval = Duration.seconds(2)
     private static let foldInterval = Duration.seconds(600)
     /// How often streams are shown what there is while the feed is not safe.
@@ -135,7 +134,7 @@ actor Pursuit {
     private func tendGate() async throws {
         let gate = Gate(session: sessions.gate, channel: sessions.channel)
         let start = ContinuousClock.now
-        var (pinged, pruned, folded) = (start, start, start)
+        var (pinged, pruned, folded, watched) = (start, start, start, start)
         while true {
             let now = ContinuousClock.now
             if let task = doorbell.nextTask(now: now) {
@@ -154,13 +153,17 @@ actor Pursuit {
             } else if doorbell.isDeciding, now - folded >= Self.foldInterval {
                 folded = now
                 try await gate.foldDeletions()
+            } else if doorbell.watchesWriters(now: now), now - watched >= Self.watchInterval {
+                watched = now
+                // Not on the connection that notifies: that waits behind the very writers.
+                doorbell.noteWaiting(try await gate.countNotifiersWaiting(), now: now)
             } else if now - pinged >= FeedSessions.pingInterval {
                 pinged = now
                 try await gate.ping()
             } else {
                 let promise = Promise<Void>()
                 gateRest = promise
-                try await wait(for: promise, atMost: Self.gateInterval)
+                try await wait(for: promise, atMost: Self.watchInterval)
             }
         }
     }
@@ -169,24 +172,15 @@ actor Pursuit {
 
     private func readTable() async throws {
         var lookedAt: ContinuousClock.Instant?
-        var readAt: ContinuousClock.Instant?
         while true {
             let now = ContinuousClock.now
-            let isCanary = readAt.map { now - $0 >= Self.canaryInterval } ?? true
-            let isInDoubt = !doorbell.isSafe || inDoubtSince != nil
-            let watches = doorbell.watchesWriters(now: now)
-            let reads = isCanary || isInDoubt || doorbell.isReading || doorbell.wantsLastReading || !watches
-            let looks = lookedAt.map { now - $0 >= Self.canaryInterval } ?? true
-            let reading = reads ? try await read(sentAt: now) : nil
-            if looks || isInDoubt || inDoubtSince != nil {
+            let isCanary = lookedAt.map { now - $0 >= Self.canaryInterval } ?? true
+            let reading = try await read(sentAt: now)
+            if isCanary || !doorbell.isSafe || inDoubtSince != nil {
                 lookedAt = now
                 try await look()
-            } else if watches {
-                doorbell.noteWaiting(try await countNotifiersWaiting(), now: now)
-                wakeGateIfDue(now: now)
             }
-            if let reading, inDoubtSince == nil {
-                readAt = now
+            if inDoubtSince == nil {
                 settle(reading, sentAt: now)
                 becomeLiveIfSafe()
             }
@@ -228,10 +222,6 @@ actor Pursuit {
         report.rowsRead += reading.changes.count
         report.readAt = sentAt
         settleMode()
-    }
-
-    private func countNotifiersWaiting() async throws -> Int {
-        try await DoorbellLook.countNotifiersWaiting(on: sessions.query, deadline: Self.patience)
     }
 
     private func look() async throws {
@@ -292,8 +282,6 @@ actor Pursuit {
                 Self.unsafeInterval
             } else if doorbell.isReading {
                 pace.pause
-            } else if doorbell.watchesWriters(now: sentAt) {
-                Self.watchInterval - (ContinuousClock.now - sentAt)
             } else {
                 Self.canaryInterval - (ContinuousClock.now - sentAt)
             }

@@ -9,6 +9,8 @@ struct Contention {
     /// How many looks are remembered, and in how many of them sessions have to wait.
     private static let looks = 8
     private static let needed = 2
+    /// So many sessions do not meet by chance.
+    private static let crowd = 3
     /// How long a rate at which writers waited is held against the server.
     private static let memory = Duration.seconds(60)
 
@@ -20,11 +22,12 @@ struct Contention {
         seen.flatMap { now - $0.at < Self.memory ? $0.rate : nil }
     }
 
-    /// Notes what a look showed while changes came at `rate`; returns whether writers wait, and not by chance.
-    mutating func note(isWaiting: Bool, rate: Double, now: ContinuousClock.Instant) -> Bool {
-        recent.append(isWaiting)
+    /// Notes how many sessions a look showed waiting while changes came at `rate`; returns whether writers wait, and not
+    /// by chance.
+    mutating func note(waiting: Int, rate: Double, now: ContinuousClock.Instant) -> Bool {
+        recent.append(waiting > 0)
         if recent.count > Self.looks { recent.removeFirst() }
-        guard isWaiting, recent.count(where: { $0 }) >= Self.needed else { return false }
+        guard waiting >= Self.crowd || waiting > 0 && recent.count(where: { $0 }) >= Self.needed else { return false }
         seen = (max(rate, Self.watchedAbove), now)
         return true
     }

@@ -219,7 +219,7 @@ struct Doorbell {
     /// How many sessions were seen waiting for the lock of a NOTIFY.
     mutating func noteWaiting(_ sessions: Int, now: ContinuousClock.Instant) {
         guard case .deciding(.quiet) = standing else { return contention.forgetLooks() }
-        if contention.note(isWaiting: sessions > 0, rate: rate.perSecond(now: now), now: now) {
+        if contention.note(waiting: sessions, rate: rate.perSecond(now: now), now: now) {
             busyUntil = now + policy.quietAfter
         }
     }

@@ -34,6 +34,11 @@ struct Gate {
         return true
     }
 
+    /// How many sessions wait for the lock of a NOTIFY.
+    func countNotifiersWaiting() async throws -> Int {
+        try await DoorbellLook.countNotifiersWaiting(on: session, deadline: Self.patience)
+    }
+
     func ping() async throws {
         try await session.queryPrepared("SELECT 'gate'", deadline: Self.patience)
     }

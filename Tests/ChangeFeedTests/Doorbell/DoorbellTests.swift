@@ -105,9 +105,17 @@ import Testing
 
         try steps.look(DoorbellLook(isHolding: true, notifiersWaiting: 1))
         for _ in 0..<8 { try steps.look(DoorbellLook(isHolding: true)) }
-        try steps.look(DoorbellLook(isHolding: true, notifiersWaiting: 9))
+        try steps.look(DoorbellLook(isHolding: true, notifiersWaiting: 2))
         #expect(steps.nextTask() == nil)
         try steps.look(DoorbellLook(isHolding: true, notifiersWaiting: 1))
+
+        #expect(steps.nextTask() == .leaveQuiet)
+    }
+
+    @Test func `a crowd that waits is no chance`() throws {
+        var steps = try DoorbellSteps.quiet()
+
+        try steps.look(DoorbellLook(isHolding: true, notifiersWaiting: 9))
 
         #expect(steps.nextTask() == .leaveQuiet)
     }
