@@ -1,0 +1,74 @@
+// What a subscriber has heard, and how to wait for more of it.
+import assert from "node:assert/strict";
+
+/** Callbacks that keep what they are told, and check what holds at every moment. */
+export class Witness {
+  document;
+  revision;
+  changes = [];
+  images = [];
+  statuses = [];
+  #waiting = new Set();
+
+  get state() {
+    return this.statuses.at(-1)?.state;
+  }
+
+  get urls() {
+    return this.images.map(({ url }) => url);
+  }
+
+  get callbacks() {
+    return {
+      onChange: (document, change) => {
+        this.document = document;
+        this.revision = change.revision;
+        this.changes.push({ document, ...change });
+        this.#looked();
+      },
+      onImage: (image) => {
+        this.images.push(image);
+        this.#looked();
+      },
+      onStatus: (status) => {
+        this.statuses.push(status);
+        this.#looked();
+      },
+    };
+  }
+
+  /** Resolves as soon as the condition holds after something was heard. */
+  async until(condition) {
+    if (condition(this)) return;
+    await new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        const { document, statuses, images } = this;
+        reject(new assert.AssertionError({ message: `not within 20 s: ${condition}\n${JSON.stringify({ document, statuses, images }, null, 1)}` }));
+      }, 20_000);
+      const look = () => {
+        if (!condition(this)) return;
+        clearTimeout(timer);
+        this.#waiting.delete(look);
+        resolve();
+      };
+      this.#waiting.add(look);
+    });
+  }
+
+  untilState(state) {
+    return this.until((seen) => seen.state === state);
+  }
+
+  untilImage(url) {
+    return this.until((seen) => seen.urls.includes(url));
+  }
+
+  #looked() {
+    for (const look of [...this.#waiting]) look();
+  }
+}
+
+/** The images of each scene. */
+export function imagesOf(document) {
+  return document.scenes.map(({ imageUrls }) => imageUrls);
+}
