@@ -246,7 +246,7 @@ class Feed {
         this.#refresh = true;
         if (refusals++ === 0) continue;
         this.#tell.status("unauthorized");
-        await this.#pause(backoff(refusals, 2_500, 60_000));
+        await this.#pause(backoff(refusals - 1, 2_500, 60_000));
         continue;
       }
       failures += 1;

@@ -25,6 +25,7 @@ export class Proxy {
   #files;
   #server;
   #waiting = new Set();
+  #held = new Set();
 
   static async open(files = {}) {
     const proxy = new Proxy();
@@ -48,6 +49,11 @@ export class Proxy {
   /** Cuts all that is under way, as a lost network does. */
   cut() {
     this.#server.closeAllConnections();
+  }
+
+  /** What the streams that are open now bring is lost from here on, and they stay open. */
+  hold() {
+    this.#held = new Set(this.streams);
   }
 
   /** Until the condition holds; looked at after each request and each end of a stream. */
@@ -96,7 +102,9 @@ export class Proxy {
       if (!isStream || this.mode === "pass") {
         answer.writeHead(response.statusCode, response.headers);
         answer.flushHeaders();
-        return response.pipe(answer);
+        if (!isStream) return response.pipe(answer);
+        response.on("data", (chunk) => this.#held.has(answer) || answer.write(chunk));
+        return response.on("end", () => answer.end());
       }
       let chunks = this.mode === "buffer" ? 2 : 0;
       let kept = [];

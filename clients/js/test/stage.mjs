@@ -14,31 +14,41 @@ const binary = process.env.SCENESYNC_BINARY ?? `${repository}.build/debug/scenes
 export const heartbeat = 1;
 
 export class Stage {
+  /** `files` are what the proxy serves besides, by path. */
   static async open({ files } = {}) {
     const stage = new Stage();
-    const server = spawn(`${repository}Tests/PostgresTestSupport/postgres-for-tests.sh`, { stdio: ["pipe", "pipe", "inherit"] });
-    stage.server = server;
-    stage.serverAnswers = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
-    const [, port] = (await next(stage.serverAnswers)).split(" ");
-    stage.url = `host=127.0.0.1 port=${port} user=postgres dbname=postgres`;
-    stage.openSession();
-    await stage.sql(
-      "CREATE ROLE app_owner LOGIN CREATEROLE; GRANT ALL ON DATABASE postgres TO app_owner; GRANT ALL ON SCHEMA public TO app_owner;" +
-        "SET ROLE app_owner; CREATE TABLE content_creation_requests (id uuid PRIMARY KEY, generated_output jsonb); RESET ROLE;",
-    );
-    const owner = stage.url.replace("user=postgres", "user=app_owner");
-    await promisify(execFile)(binary, ["migrate", "--daemon-role", "scenesync_daemon"], { env: { ...process.env, DATABASE_URL: owner } });
-    stage.proxy = await Proxy.open(files);
-    await stage.startDaemon();
+    try {
+      await stage.#open(files);
+    } catch (error) {
+      await stage.close();
+      throw error;
+    }
     return stage;
   }
 
+  async #open(files) {
+    this.server = spawn(`${repository}Tests/PostgresTestSupport/postgres-for-tests.sh`, { stdio: ["pipe", "pipe", "inherit"] });
+    this.serverAnswers = createInterface({ input: this.server.stdout })[Symbol.asyncIterator]();
+    const [, port] = (await next(this.serverAnswers)).split(" ");
+    this.url = `host=127.0.0.1 port=${port} user=postgres dbname=postgres`;
+    this.openSession();
+    await this.sql(
+      "CREATE ROLE app_owner LOGIN CREATEROLE; GRANT ALL ON DATABASE postgres TO app_owner; GRANT ALL ON SCHEMA public TO app_owner;" +
+        "SET ROLE app_owner; CREATE TABLE content_creation_requests (id uuid PRIMARY KEY, generated_output jsonb); RESET ROLE;",
+    );
+    const owner = this.url.replace("user=postgres", "user=app_owner");
+    await promisify(execFile)(binary, ["migrate", "--daemon-role", "scenesync_daemon"], { env: { ...process.env, DATABASE_URL: owner } });
+    this.proxy = await Proxy.open(files);
+    await this.startDaemon();
+  }
+
   async close() {
-    await this.proxy.close();
+     await this.proxy?.close();
     await this.stopDaemon("SIGKILL");
-    this.psql.stdin.end();
+    this.psql?.stdin.end();
+    const ended = once(this.server, "exit");
     this.server.stdin.end();
-    await once(this.server, "exit");
+    await ended;
   }
 
   openSession() {
@@ -78,6 +88,7 @@ export class Stage {
   }
 
   async stopDaemon(signal = "SIGTERM") {
+    if (this.daemon === undefined || this.daemon.exitCode !== null) return;
     const ended = once(this.daemon, "exit");
     this.daemon.kill(signal);
     await ended;

@@ -1,5 +1,6 @@
 // What a subscriber has heard, and how to wait for more of it.
 import assert from "node:assert/strict";
+import { readProject } from "../scenesync.js";
 
 /** Callbacks that keep what they are told, and check what holds at every moment. */
 export class Witness {
@@ -71,4 +72,13 @@ export class Witness {
 /** The images of each scene. */
 export function imagesOf(document) {
   return document.scenes.map(({ imageUrls }) => imageUrls);
+}
+
+/** Each of these has been told once and nothing else, and what was built is what the daemon at `port` has. */
+export async function assertTold(witness, { project, port }, urls) {
+  for (const url of urls) await witness.untilImage(url);
+  const now = await readProject(project, { baseUrl: `http://127.0.0.1:${port}` });
+  await witness.until(({ revision }) => revision === now.revision);
+  assert.deepEqual(witness.urls.toSorted(), urls.toSorted());
+  assert.deepEqual(witness.document, now.document);
 }
