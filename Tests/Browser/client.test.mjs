@@ -1,18 +1,12 @@
 // The JavaScript client in a real browser, against the daemon and a real PostgreSQL, with a proxy that fails between them.
 //
 //     node --test Tests/Browser/client.test.mjs
-//
-// Playwright is the one of .venv (scripts/browser-environment.sh), whose own driver is a package for Node.
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { heartbeat, Stage } from "../../clients/js/test/stage.mjs";
 import { assertTold as assertToldOf, Witness } from "../../clients/js/test/witness.mjs";
 import { readProject } from "../../clients/js/scenesync.js";
-
-const library = new URL("../../.venv/lib/", import.meta.url);
-const [python] = readdirSync(library);
-const { chromium } = await import(new URL(`${python}/site-packages/playwright/driver/package/index.mjs`, library));
+import { launch } from "./client/browser.mjs";
 
 let stage;
 let proxy;
@@ -28,7 +22,7 @@ before(async () => {
     },
   });
   proxy = stage.proxy;
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+  browser = await launch();
 });
 after(async () => {
   await browser?.close();

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, request } from "node:http";
 import { once } from "node:events";
 
-const types = { ".js": "text/javascript", ".html": "text/html" };
+const types = { ".js": "text/javascript", ".mjs": "text/javascript", ".html": "text/html" };
 
 export class Proxy {
   upstream;
