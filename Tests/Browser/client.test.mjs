@@ -6,6 +6,7 @@ import { after, afterEach, before, beforeEach, describe, test } from "node:test"
 import { heartbeat, Stage } from "../../clients/js/test/stage.mjs";
 import { assertTold as assertToldOf, Witness } from "../../clients/js/test/witness.mjs";
 import { readProject } from "../../clients/js/scenesync.js";
+import { blocks } from "../../clients/js/test/readme.mjs";
 import { launch } from "./client/browser.mjs";
 
 let stage;
@@ -17,6 +18,7 @@ let project;
 before(async () => {
   stage = await Stage.open({
     files: {
+      "/readme.html": blocks().find(({ kind }) => kind === "html").text,
       "/page.html": new URL("client/page.html", import.meta.url),
       "/scenesync.js": new URL("../../clients/js/scenesync.js", import.meta.url),
     },
@@ -63,6 +65,20 @@ function assertTold(tab, urls) {
 }
 
 const opened = () => proxy.requests.filter(({ isStream }) => isStream).length;
+
+test("the page of the README shows images as they are saved", async () => {
+  const image = (name) => `data:image/svg+xml,<svg id="${name}" xmlns="http://www.w3.org/2000/svg"/>`;
+  const id = await stage.insertProject({ scenes: [{ index: 1, imageUrls: [image("stored")] }, { index: 2 }] }, "11111111-1111-4111-8111-111111111111");
+  const page = await context.newPage();
+  const told = new Promise((resolve) => page.on("console", (message) => message.type() === "log" && resolve(message.text())));
+  await page.goto(`${proxy.url}/readme.html`);
+  await page.waitForFunction("document.getElementById('state').textContent === 'live' && document.images.length === 1");
+
+  await stage.insertImages(id, [2, 0, image("saved")]);
+
+  await page.waitForFunction("document.images.length === 2");
+  assert.equal(await told, `scene 2 has a new image: ${image("saved")}`);
+});
 
 describe("one tab sees each image once", () => {
   test("when the daemon restarts", async () => {

@@ -76,8 +76,8 @@ export class Proxy {
     const path = url.split("?")[0];
     const file = this.#files[path];
     if (file) {
-      answer.setHeader("Content-Type", types[/\.\w+$/.exec(file.pathname)[0]]);
-      return answer.end(await readFile(file));
+      answer.setHeader("Content-Type", types[/\.\w+$/.exec(path)[0]]);
+      return answer.end(typeof file === "string" ? file : await readFile(file));
     }
     const isStream = path.endsWith("/events");
     this.requests.push({ method, path, url, headers, isStream });

@@ -14,7 +14,7 @@ const binary = process.env.SCENESYNC_BINARY ?? `${repository}.build/debug/scenes
 export const heartbeat = 1;
 
 export class Stage {
-  /** `files` are what the proxy serves besides, by path. */
+  /** `files` are what the proxy serves besides, by path: the file's URL, or its text. */
   static async open({ files } = {}) {
     const stage = new Stage();
     try {
@@ -105,8 +105,7 @@ export class Stage {
     }
   }
 
-  async insertProject(document) {
-    const id = randomUUID();
+  async insertProject(document, id = randomUUID()) {
     await this.sql(`INSERT INTO content_creation_requests VALUES ('${id}', ${literal(document)});`);
     return id;
   }
