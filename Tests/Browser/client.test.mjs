@@ -184,6 +184,7 @@ describe("one tab sees each image once", () => {
 
     await tab.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))");
     await proxy.until(() => proxy.streams.size === 0, "its stream is closed");
+    assert.deepEqual(await tab.page.evaluate(async () => (await navigator.locks.query()).held), []);
     await stage.insertImages(project, [1, 0, "meanwhile"]);
     await tab.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
 
@@ -224,9 +225,12 @@ describe("tabs", () => {
     first.page.evaluate("0").catch(() => {});
     await asleep;
 
-    await stage.insertImages(project, [1, 0, "a"]);
-    await assertTold(second, ["a"]);
-    await session.send("Debugger.resume");
+    try {
+      await stage.insertImages(project, [1, 0, "a"]);
+      await assertTold(second, ["a"]);
+    } finally {
+      await session.send("Debugger.resume");
+    }
     await stage.insertImages(project, [1, 1, "b"]);
 
     for (const tab of [first, second]) await assertTold(tab, ["a", "b"]);
@@ -262,6 +266,20 @@ describe("tabs", () => {
     await assertTold(first, ["b"]);
     await assertTold(second, ["a", "b"]);
     assert.equal(opened(), 1);
+  });
+
+  test("one that came before there was a state is told what it lacks", async () => {
+    const older = await readProject(project, { baseUrl: proxy.url });
+    await stage.insertImages(project, [1, 0, "a"]);
+    proxy.mode = "silence";
+    await openTab();
+    const second = await openTab({ initial: older });
+
+    proxy.mode = "pass";
+    proxy.cut();
+
+    await assertTold(second, ["a"]);
+    assert.equal(proxy.streams.size, 1);
   });
 
   test("those of two users do not share", async () => {

@@ -79,6 +79,7 @@ test("the browser takes over what the server has rendered, and follows", async (
   await stage.insertImages(project, [1, 1, "new"], [2, 0, "other"]);
   await shows(["there", "new"], ["other"]);
 
+  assert.match(stage.proxy.requests.find(({ isStream }) => isStream).url, /\?last_event_id=/);
   assert.deepEqual(complaints, []);
 });
 

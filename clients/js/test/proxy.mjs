@@ -59,11 +59,11 @@ export class Proxy {
   /** Until the condition holds; looked at after each request and each end of a stream. */
   async until(condition, what = condition) {
     if (condition()) return;
-    const timer = AbortSignal.timeout(20_000);
+    const timer = AbortSignal.timeout(1000 * (process.env.SCENESYNC_TEST_SECONDS ?? 20));
     await new Promise((resolve, reject) => {
       const look = () => condition() && (this.#waiting.delete(look), resolve());
       this.#waiting.add(look);
-      timer.onabort = () => reject(new Error(`not within 20 s: ${what}`));
+      timer.onabort = () => reject(new Error(`not in time: ${what}`));
     });
   }
 

@@ -72,10 +72,9 @@ export class Stage {
   async startDaemon() {
     const database = this.url.replace("user=postgres", "user=scenesync_daemon");
     const port = this.proxy.upstream ?? 0;
-    this.daemon = spawn(binary, ["serve", "--listen", `127.0.0.1:${port}`, "--heartbeat", String(heartbeat), "--drain-delay", "0"], {
-      env: { ...process.env, DATABASE_URL: database },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    // However this process ends, the daemon does too.
+    const command = ["--pdeathsig", "KILL", binary, "serve", "--listen", `127.0.0.1:${port}`, "--heartbeat", String(heartbeat), "--drain-delay", "0"];
+    this.daemon = spawn("setpriv", command, { env: { ...process.env, DATABASE_URL: database }, stdio: ["ignore", "pipe", "pipe"] });
     this.daemon.stdout.resume();
     for await (const line of createInterface({ input: this.daemon.stderr })) {
       const found = /listening.*?127\.0\.0\.1:(\d+)/.exec(line);

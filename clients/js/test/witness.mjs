@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { readProject } from "../scenesync.js";
 
+const within_ms = 1000 * (process.env.SCENESYNC_TEST_SECONDS ?? 20);
+
 /** Callbacks that keep what they are told, and check what holds at every moment. */
 export class Witness {
   document;
@@ -44,8 +46,8 @@ export class Witness {
     await new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         const { document, statuses, images } = this;
-        reject(new assert.AssertionError({ message: `not within 20 s: ${condition}\n${JSON.stringify({ document, statuses, images }, null, 1)}` }));
-      }, 20_000);
+        reject(new assert.AssertionError({ message: `not within ${within_ms} ms: ${condition}\n${JSON.stringify({ document, statuses, images }, null, 1)}` }));
+      }, within_ms);
       const look = () => {
         if (!condition(this)) return;
         clearTimeout(timer);
