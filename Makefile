@@ -21,6 +21,7 @@ test: ## install what is missing, build for debugging, and run all tests
 	scripts/browser-environment.sh
 	swift build --build-tests
 	$(TEST) --skip-build
+	clients/js/test.sh
 
 lint: ## check the format and the style of all Swift files
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/feed migrations triggers

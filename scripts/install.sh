@@ -18,6 +18,10 @@ want postgresql sh -c 'ls /usr/lib/postgresql/*/bin/postgres'
 if [ "$1" = test ]; then
     want chromium command -v chromium
     want nodejs command -v node
+    want npm command -v npm
+    want node-typescript command -v tsc
+    want node-react test -e /usr/share/nodejs/react/index.js
+    want node-react-dom test -e /usr/share/nodejs/react-dom/server.js
     want python3-venv python3 -c 'import ensurepip, venv'
     want curl command -v curl
 fi

@@ -35,7 +35,7 @@ test("what is declared is what is there", async () => {
   assert.deepEqual(declared("../scenesync.d.ts"), ["subscribeProject", "readProject"]);
   assert.deepEqual(there("../scenesync.js"), declared("../scenesync.d.ts"));
   assert.deepEqual(there("../react.js"), declared("../react.d.ts"));
-  assert.deepEqual(Object.keys(await import("../scenesync.js")).toSorted(), declared("../scenesync.d.ts").toSorted());
+  assert.deepEqual(Object.keys(await import("../scenesync.js")).sort(), declared("../scenesync.d.ts").sort());
 });
 
 test("the client imports nothing", () => {
@@ -46,15 +46,15 @@ test("every file of the package is there", () => {
   const { files, exports } = JSON.parse(readFileSync(here("../package.json"), "utf8"));
 
   assert.deepEqual(
-    Object.values(exports).flatMap((entry) => Object.values(entry)).toSorted(),
-    files.map((file) => `./${file}`).toSorted(),
+    Object.values(exports).flatMap((entry) => Object.values(entry)).sort(),
+    files.map((file) => `./${file}`).sort(),
   );
   for (const file of files) assert.ok(existsSync(here(`../${file}`)), file);
 });
 
 // The page (html) is opened by Tests/Browser/client.test.mjs.
 test("the README's blocks are of the kinds that are tested", () => {
-  assert.deepEqual([...new Set(blocks().map(({ kind }) => kind))].toSorted(), ["html", "sh", "ts", "tsx"]);
+  assert.deepEqual([...new Set(blocks().map(({ kind }) => kind))].sort(), ["html", "sh", "ts", "tsx"]);
 });
 
 test("the README's commands do what it says", () => {

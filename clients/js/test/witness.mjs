@@ -81,6 +81,6 @@ export async function assertTold(witness, { project, port }, urls) {
   for (const url of urls) await witness.untilImage(url);
   const now = await readProject(project, { baseUrl: `http://127.0.0.1:${port}` });
   await witness.until(({ revision }) => revision === now.revision);
-  assert.deepEqual(witness.urls.toSorted(), urls.toSorted());
+  assert.deepEqual([...witness.urls].sort(), [...urls].sort());
   assert.deepEqual(witness.document, now.document);
 }

@@ -84,7 +84,7 @@ test("generate-all-images saves one row for each scene without an image, of the 
 
   assert.deepEqual(await answer.json(), { saved: 2, outdated: 0, occupied: 0, failed: 0 });
   const saves = requests.filter((request) => request.path === `${path}/images`);
-  assert.deepEqual(saves.map(({ body }) => body).toSorted((a, b) => a[0].scene_index - b[0].scene_index), [
+  assert.deepEqual(saves.map(({ body }) => body).sort((a, b) => a[0].scene_index - b[0].scene_index), [
     [{ scene_index: 1, image_url: "https://images/one.png", image_index: 0, generation: 0 }],
     [{ scene_index: 7, image_url: "https://images/seven.png", image_index: 0, generation: 4 }],
   ]);
