@@ -169,11 +169,13 @@ describe("one tab sees each image once", () => {
     const tab = await openLiveTab({ heartbeat: 3600 });
     proxy.hold();
     await stage.insertImages(project, [1, 0, "missed"]);
+    await untilRead("missed");
 
     await tab.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
     await tab.untilImage("missed");
     proxy.hold();
     await stage.insertImages(project, [1, 1, "missed too"]);
+    await untilRead("missed too");
     await tab.page.evaluate("dispatchEvent(new Event('online'))");
 
     await assertTold(tab, ["missed", "missed too"]);
@@ -191,6 +193,14 @@ describe("one tab sees each image once", () => {
     await assertTold(tab, ["meanwhile"]);
   });
 });
+
+/** Until the daemon has heard of the image, so that a look at the revision now finds it changed. */
+async function untilRead(url) {
+  let text;
+  do {
+    text = await (await fetch(`${proxy.url}/v1/projects/${project}`)).text();
+  } while (!text.includes(`"${url}"`));
+}
 
 describe("tabs", () => {
   test("three share one stream, and each tells each image once", async () => {
