@@ -34,7 +34,7 @@ struct Connection {
     /// Whether it ends as soon as nothing is unsent.
     var isClosing = false
     var stream: EventStream?
-    /// The reactor's second in which the client was last heard, or sent something.
+    /// The reactor's second in which the client last said or took something.
     var lastActive: UInt32
 
     init(_ way: Way, now: UInt32) {

@@ -111,6 +111,7 @@ extension ReactorLoop {
         switch unsent.parcel.send(to: descriptor, from: unsent.sent) {
         case .taken(let count):
             connections[key]?.unsent?.sent += count
+            if count > 0 { connections[key]?.lastActive = second }
             if unsent.sent + count == unsent.parcel.size_bytes { taken(key) }
         case .failed:
             close(key)
