@@ -60,6 +60,7 @@ actor Pursuit {
     /// Returns by an error only, or when the task is cancelled.
     func run() async throws {
         report = cache.overview.doorbell
+        cache.follow(cluster: sessions.cluster)
         prepared = try await PreparedTransactions.all(on: sessions.query, deadline: Self.patience)
         try await withThrowingTaskGroup { group in
             group.addTask { try await self.listen() }
@@ -152,7 +153,7 @@ actor Pursuit {
                 if let span = horizon.next(now: now) { try await gate.prune(span) }
             } else if doorbell.isDeciding, now - folded >= Self.foldInterval {
                 folded = now
-                try await gate.foldDeletions()
+                try await gate.tidy()
             } else if doorbell.watchesWriters(now: now), now - watched >= Self.watchInterval {
                 watched = now
                 // Not on the connection that notifies: that waits behind the very writers.

@@ -50,9 +50,10 @@ struct Gate {
             deadline: Self.queuePatience)
     }
 
-    /// Removes the deletions that say nothing any more.
-    func foldDeletions() async throws {
+    /// Removes the deletions that say nothing any more, and the answers that need not be kept any longer.
+    func tidy() async throws {
         try await session.queryPrepared("SELECT scene_sync.fold_deletions()", deadline: Self.queuePatience)
+        try await session.queryPrepared("SELECT scene_sync.prune_answers()", deadline: Self.queuePatience)
     }
 
     private func announce(_ sign: DaemonSign) async throws {
