@@ -3,7 +3,6 @@ CREATE OR REPLACE FUNCTION scene_sync_api.sees(project uuid)
 RETURNS boolean
 LANGUAGE plpgsql
 STABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN EXISTS (

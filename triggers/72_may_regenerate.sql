@@ -4,7 +4,6 @@
 CREATE OR REPLACE FUNCTION scene_sync_api.may_regenerate()
 RETURNS trigger
 LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM

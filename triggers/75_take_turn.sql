@@ -6,14 +6,13 @@ CREATE OR REPLACE FUNCTION scene_sync_api.take_turn(project uuid)
 RETURNS void
 LANGUAGE plpgsql
 VOLATILE
-SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+    IF pg_catalog.current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
         RAISE EXCEPTION 'scene_sync_api writes at READ COMMITTED only'
             USING ERRCODE = 'invalid_transaction_state';
     END IF;
-    PERFORM pg_advisory_xact_lock(1397971279, uuid_hash(project));
+    PERFORM pg_catalog.pg_advisory_xact_lock(1397971279, pg_catalog.uuid_hash(project));
     IF project IS NULL OR NOT scene_sync_api.sees(project) THEN
         RAISE EXCEPTION 'there is no project %', project
             USING ERRCODE = 'PT404', CONSTRAINT = 'unknown-project', DETAIL = '{}';

@@ -3,7 +3,6 @@ CREATE OR REPLACE FUNCTION scene_sync_api.generations(project uuid)
 RETURNS json
 LANGUAGE plpgsql
 STABLE
-SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     IF project IS NULL OR NOT scene_sync_api.sees(project) THEN
@@ -11,8 +10,8 @@ BEGIN
             USING ERRCODE = 'PT404', CONSTRAINT = 'unknown-project', DETAIL = '{}';
     END IF;
     RETURN (
-        SELECT '{' || coalesce(string_agg(
-            format('"%s": %s', scene.number, coalesce(memory.generation, 0)),
+        SELECT '{' || coalesce(pg_catalog.string_agg(
+            pg_catalog.format('"%s": %s', scene.number, coalesce(memory.generation, 0)),
             ', ' ORDER BY scene.number
         ), '') || '}'
         FROM (
@@ -26,14 +25,14 @@ BEGIN
             WHERE image.content_creation_request_id = generations.project
                 AND image.scene_index IS NOT NULL
             UNION
-            SELECT unnest(kept.scene_indexes)
+            SELECT pg_catalog.unnest(kept.scene_indexes)
             FROM scene_sync_api.memories AS kept
             WHERE kept.project_id = generations.project
         ) AS scene (number)
         LEFT JOIN (
             SELECT
-                unnest(kept.scene_indexes),
-                unnest(kept.generations)
+                pg_catalog.unnest(kept.scene_indexes),
+                pg_catalog.unnest(kept.generations)
             FROM scene_sync_api.memories AS kept
             WHERE kept.project_id = generations.project
         ) AS memory (number, generation) ON memory.number = scene.number

@@ -2,13 +2,15 @@
 -- or none. `image_index` is 0 where it is left out, and "next" is the scene's next free place. `replacing`: what is
 -- at a place already gets the new URL; else places that are taken are an error.
 --
+-- The app's triggers and policies find what they name as they would without us: search_path stays the caller's, here
+-- and in what this calls, and what could be mistaken in it is qualified.
+--
 -- Errors have a SQLSTATE that PostgREST makes an HTTP status of, and tell more in their DETAIL, as JSON:
 -- PT400 {"errors": …}, PT404 {}, PT409 {"occupied": …} or {"outdated": …}.
 CREATE OR REPLACE FUNCTION scene_sync_api.save_images(project uuid, images jsonb, replacing boolean DEFAULT false)
 RETURNS json
 LANGUAGE plpgsql
 VOLATILE
-SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -25,28 +27,31 @@ DECLARE
 BEGIN
     IF refused IS NOT NULL THEN
         RAISE EXCEPTION 'these are no images that can be saved'
-            USING ERRCODE = 'PT400', CONSTRAINT = 'bad-request', DETAIL = json_build_object('errors', refused);
+            USING
+                ERRCODE = 'PT400',
+                CONSTRAINT = 'bad-request',
+                DETAIL = pg_catalog.format('{"errors": %s}', refused);
     END IF;
     SELECT
-        array_agg((element.image ->> 'scene_index')::integer ORDER BY element.position),
-        array_agg(
+        pg_catalog.array_agg((element.image ->> 'scene_index')::integer ORDER BY element.position),
+        pg_catalog.array_agg(
             CASE
                 WHEN element.image ->> 'image_index' = 'next' THEN NULL
                 ELSE coalesce((element.image ->> 'image_index')::integer, 0)
             END
             ORDER BY element.position
         ),
-        array_agg(element.image ->> 'image_url' ORDER BY element.position),
-        array_agg((element.image ->> 'generation')::bigint ORDER BY element.position)
+        pg_catalog.array_agg(element.image ->> 'image_url' ORDER BY element.position),
+        pg_catalog.array_agg((element.image ->> 'generation')::bigint ORDER BY element.position)
     INTO scenes, wanted, urls, expected
-    FROM jsonb_array_elements(
-        CASE jsonb_typeof(images) WHEN 'array' THEN images ELSE jsonb_build_array(images) END
+    FROM pg_catalog.jsonb_array_elements(
+        CASE pg_catalog.jsonb_typeof(images) WHEN 'array' THEN images ELSE pg_catalog.jsonb_build_array(images) END
     ) WITH ORDINALITY AS element (image, position);
 
     PERFORM scene_sync_api.take_turn(project);
 
-    SELECT string_agg(
-        format('{"scene_index": %s, "generation": %s}', older.scene, older.generation),
+    SELECT pg_catalog.string_agg(
+        pg_catalog.format('{"scene_index": %s, "generation": %s}', older.scene, older.generation),
         ', ' ORDER BY older.scene
     )
     INTO found
@@ -57,8 +62,8 @@ BEGIN
         FROM unnest(scenes, expected) AS asked (scene, generation)
         JOIN (
             SELECT
-                unnest(memory.scene_indexes),
-                unnest(memory.generations)
+                pg_catalog.unnest(memory.scene_indexes),
+                pg_catalog.unnest(memory.generations)
             FROM scene_sync_api.memories AS memory
             WHERE memory.project_id = save_images.project
         ) AS newest (scene, generation) ON newest.scene = asked.scene
@@ -69,12 +74,12 @@ BEGIN
             USING
                 ERRCODE = 'PT409',
                 CONSTRAINT = 'outdated-generation',
-                DETAIL = format('{"outdated": [%s]}', found);
+                DETAIL = pg_catalog.format('{"outdated": [%s]}', found);
     END IF;
 
     -- Whatever the app's own statements do to a place meanwhile came before, or comes after: then once more.
     FOR attempt IN 1..100 LOOP
-        SELECT array_agg(
+        SELECT pg_catalog.array_agg(
             coalesce(
                 asked.place,
                 (greatest(coalesce(stored.highest, -1), coalesce(asked.highest, -1)) + asked.turn)
@@ -87,14 +92,17 @@ BEGIN
                 item.position,
                 item.scene,
                 item.place,
-                max(item.place) OVER (PARTITION BY item.scene)::bigint AS highest,
-                count(*) FILTER (WHERE item.place IS NULL) OVER (PARTITION BY item.scene ORDER BY item.position) AS turn
+                pg_catalog.max(item.place) OVER (PARTITION BY item.scene)::bigint AS highest,
+                pg_catalog.count(*) FILTER (WHERE item.place IS NULL) OVER (
+                    PARTITION BY item.scene
+                    ORDER BY item.position
+                ) AS turn
             FROM unnest(scenes, wanted) WITH ORDINALITY AS item (scene, place, position)
         ) AS asked
         LEFT JOIN (
             SELECT
                 image.scene_index,
-                max(image.image_index)::bigint AS highest
+                pg_catalog.max(image.image_index)::bigint AS highest
             FROM public.generated_images AS image
             WHERE image.content_creation_request_id = save_images.project
                 AND image.scene_index = ANY (ARRAY (
@@ -106,8 +114,8 @@ BEGIN
         ) AS stored ON stored.scene_index = asked.scene;
 
         IF NOT replacing THEN
-            SELECT string_agg(
-                format('{"scene_index": %s, "image_index": %s}', taken.scene, taken.place),
+            SELECT pg_catalog.string_agg(
+                pg_catalog.format('{"scene_index": %s, "image_index": %s}', taken.scene, taken.place),
                 ', ' ORDER BY taken.scene, taken.place
             )
             INTO found
@@ -126,7 +134,7 @@ BEGIN
                     USING
                         ERRCODE = 'PT409',
                         CONSTRAINT = 'occupied',
-                        DETAIL = format('{"occupied": [%s]}', found);
+                        DETAIL = pg_catalog.format('{"occupied": [%s]}', found);
             END IF;
         END IF;
 
@@ -144,11 +152,11 @@ BEGIN
                         asked.scene,
                         asked.place
                 )
-                SELECT count(DISTINCT (updated.scene, updated.place))
+                SELECT pg_catalog.count(DISTINCT (updated.scene, updated.place))
                 INTO done
                 FROM updated;
             END IF;
-            IF done < cardinality(scenes) THEN
+            IF done < pg_catalog.cardinality(scenes) THEN
                 INSERT INTO public.generated_images (content_creation_request_id, scene_index, image_index, image_url)
                 SELECT
                     save_images.project,
@@ -169,22 +177,22 @@ BEGIN
                 GET DIAGNOSTICS inserted = ROW_COUNT;
                 done := done + inserted;
             END IF;
-            IF done <> cardinality(scenes) THEN
+            IF done <> pg_catalog.cardinality(scenes) THEN
                 RAISE EXCEPTION 'the places change faster than images can be saved' USING ERRCODE = 'PT503';
             END IF;
             RETURN (
-                SELECT '{"images": [' || string_agg(
-                    format(
+                SELECT '{"images": [' || pg_catalog.string_agg(
+                    pg_catalog.format(
                         '{"id": %s, "project_id": "%s", "scene_index": %s, "image_index": %s, "image_url": %s, '
                             '"generation": %s, "created_at": "%s", "updated_at": "%s"}',
-                        coalesce(to_json(image.id)::text, 'null'),
+                        coalesce(pg_catalog.to_json(image.id)::text, 'null'),
                         save_images.project,
                         asked.scene,
                         asked.place,
-                        to_json(coalesce(image.image_url, asked.url)),
+                        pg_catalog.to_json(coalesce(image.image_url, asked.url)),
                         coalesce(memory.generation, 0),
-                        to_char(image.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-                        to_char(image.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+                        pg_catalog.to_char(image.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+                        pg_catalog.to_char(image.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
                     ),
                     ', ' ORDER BY asked.position
                 ) || ']}'
@@ -203,8 +211,8 @@ BEGIN
                 ) AS image ON true
                 LEFT JOIN (
                     SELECT
-                        unnest(kept.scene_indexes),
-                        unnest(kept.generations)
+                        pg_catalog.unnest(kept.scene_indexes),
+                        pg_catalog.unnest(kept.generations)
                     FROM scene_sync_api.memories AS kept
                     WHERE kept.project_id = save_images.project
                 ) AS memory (scene, generation) ON memory.scene = asked.scene

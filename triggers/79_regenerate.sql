@@ -5,7 +5,6 @@ CREATE OR REPLACE FUNCTION scene_sync_api.regenerate(project uuid, scenes intege
 RETURNS json
 LANGUAGE plpgsql
 VOLATILE
-SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -35,29 +34,29 @@ BEGIN
         RETURNING image.scene_index
     )
     SELECT
-        count(*),
-        array_agg(DISTINCT removed.scene_index)
+        pg_catalog.count(*),
+        pg_catalog.array_agg(DISTINCT removed.scene_index)
     INTO deleted, emptied
     FROM removed;
     bare := ARRAY (
         SELECT DISTINCT asked.scene
-        FROM unnest(scenes) AS asked (scene)
+        FROM pg_catalog.unnest(scenes) AS asked (scene)
         WHERE asked.scene IS NOT NULL
             AND asked.scene <> ALL (coalesce(emptied, '{}'))
     );
-    IF bare <> '{}' THEN
+    IF pg_catalog.cardinality(bare) > 0 THEN
         INSERT INTO scene_sync_api.memories (project_id, scene_indexes)
         VALUES (project, bare);
     END IF;
     RETURN (
-        SELECT format('{"deleted": %s, "generations": {%s}}', deleted, string_agg(
-            format('"%s": %s', scene.number, scene.generation),
+        SELECT pg_catalog.format('{"deleted": %s, "generations": {%s}}', deleted, pg_catalog.string_agg(
+            pg_catalog.format('"%s": %s', scene.number, scene.generation),
             ', ' ORDER BY scene.number
         ))
         FROM (
             SELECT
-                unnest(memory.scene_indexes),
-                unnest(memory.generations)
+                pg_catalog.unnest(memory.scene_indexes),
+                pg_catalog.unnest(memory.generations)
             FROM scene_sync_api.memories AS memory
             WHERE memory.project_id = regenerate.project
         ) AS scene (number, generation)

@@ -3,7 +3,6 @@ CREATE OR REPLACE FUNCTION scene_sync_api.upsert_images(project uuid, images jso
 RETURNS json
 LANGUAGE sql
 VOLATILE
-SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT scene_sync_api.save_images(project, images, true);
 $$;

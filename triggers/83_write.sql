@@ -1,6 +1,8 @@
 -- What the daemon's write API does, as the owner: a `save`, an `upsert`, or to `regenerate`, by the functions of
 -- scene_sync_api. Answers what HTTP is to answer; `token` names the transaction.
 --
+-- What the app's triggers name is looked for in the app's schema meanwhile.
+--
 -- A `key` is kept for a day with the answer, and gets it again; what was refused, because of the state that the
 -- project was in, is an answer too.
 CREATE OR REPLACE FUNCTION scene_sync.write(operation text, project uuid, argument jsonb, key text DEFAULT NULL)
@@ -20,7 +22,15 @@ DECLARE
     body_digest bytea;
     kept scene_sync.answers;
     refusal text;
+    scenes integer[];
+    path text;
 BEGIN
+    IF operation = 'regenerate' AND argument IS NOT NULL THEN
+        scenes := ARRAY (
+            SELECT scene.number::integer
+            FROM jsonb_array_elements_text(argument) AS scene (number)
+        );
+    END IF;
     IF key IS NOT NULL THEN
         IF NOT pg_try_advisory_xact_lock(hashtextextended(project || ' ' || key, 1397971279)) THEN
             RETURN QUERY SELECT 409, 'request-running', '{}', NULL::text;
@@ -43,7 +53,11 @@ BEGIN
         END IF;
     END IF;
 
+    SELECT format('%I, pg_temp', settings.app_schema)
+    INTO path
+    FROM scene_sync.settings AS settings;
     BEGIN
+        PERFORM pg_catalog.set_config('search_path', path, true);
         CASE operation
             WHEN 'save' THEN
                 status := 201;
@@ -53,14 +67,9 @@ BEGIN
                 answer := scene_sync_api.save_images(project, argument, true);
             WHEN 'regenerate' THEN
                 status := 200;
-                answer := scene_sync_api.regenerate(
-                    project,
-                    CASE WHEN argument IS NOT NULL THEN ARRAY (
-                        SELECT scene.number::integer
-                        FROM jsonb_array_elements_text(argument) AS scene (number)
-                    ) END
-                );
+                answer := scene_sync_api.regenerate(project, scenes);
         END CASE;
+        PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         token := scene_sync.cluster() || '-' || pg_current_xact_id();
     EXCEPTION
         WHEN SQLSTATE 'PT400' OR SQLSTATE 'PT404' OR SQLSTATE 'PT409' THEN

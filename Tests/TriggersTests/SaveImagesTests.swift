@@ -191,4 +191,59 @@ struct SaveImagesTests {
             #expect(try await api.stored() == ["1/0=y", "1/1=two", "1/2=x", "2/0=three", "9/0=z"])
         }
     }
+
+    /// The app's own trigger, which names a table of its schema as anybody does.
+    private static let audit = """
+        CREATE TABLE public.audit (url text);
+        GRANT INSERT ON public.audit TO \(Role.writer.rawValue);
+        CREATE FUNCTION public.note() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN INSERT INTO audit VALUES (coalesce(NEW, OLD).image_url); RETURN NULL; END $$;
+        CREATE TRIGGER note AFTER INSERT OR UPDATE OR DELETE ON public.generated_images
+        FOR EACH ROW EXECUTE FUNCTION public.note();
+        """
+
+    @Test func `the app's triggers find what they name, whoever saves`() async throws {
+        let feed = try await Feed()
+        try await feed.owner.run(script: Self.audit)
+
+        try await ImageAPI(session: feed.writer).save("5/0=a 1/0=b", replacing: true)
+        try await ImageAPI(session: feed.writer).regenerate([5])
+        for (operation, argument) in [("save", ImageAPI.json("6/0=c")), ("regenerate", "[6]")] {
+            let status = try await feed.daemon.query(
+                "SELECT status FROM scene_sync.write($1, @A, $2::jsonb)".withNames, [operation, argument]
+            ).int64(0, 0)
+            #expect(status ?? 500 < 300)
+        }
+
+        let urls = try await feed.owner.query("SELECT string_agg(url, '' ORDER BY ctid) FROM audit").string(0, 0)
+        #expect(urls == "baacc")
+    }
+
+    @Test func `nobody who may make functions of the app's schema gets called by them`() async throws {
+        let feed = try await Feed()
+        let admin = try await Database.current.open(as: .superuser)
+        try await admin.query("GRANT CREATE ON SCHEMA public TO \(Role.writer.rawValue)")
+        for name in [
+            "cardinality(integer[])", "to_json(text)", "to_json(uuid)", "unnest(integer[])", "unnest(bigint[])",
+        ] {
+            let result = name.hasPrefix("card") ? "integer" : name.hasPrefix("to") ? "json" : "SETOF integer"
+            try await feed.writer.query(
+                """
+                CREATE FUNCTION public.\(name) RETURNS \(result) LANGUAGE plpgsql AS
+                $$ BEGIN RAISE EXCEPTION 'called by %', current_user; END $$
+                """)
+        }
+        let daemon = feed.daemon
+
+        for (operation, argument) in [
+            ("save", ImageAPI.json("5/next=a 6/0=b")), ("upsert", ImageAPI.json("5/0=a 5/next=a")),
+            ("regenerate", "[5, 8]"),
+            ("regenerate", nil),
+        ] {
+            let rows = try await daemon.query(
+                "SELECT status FROM scene_sync.write($1, @A, $2::jsonb)".withNames, [operation, argument])
+            #expect(rows.int64(0, 0) ?? 500 < 300, "\(operation)")
+        }
+        _ = try await daemon.query("SELECT scene_sync.generations(@A)".withNames)
+    }
 }
