@@ -1,6 +1,6 @@
 -- The functions for those who call the database directly. What they do to the app's tables they do as their
 -- caller, who can do nothing by them that plain SQL would not let it do; so they may be everybody's.
-CREATE SCHEMA scene_sync_api;
+CREATE SCHEMA IF NOT EXISTS scene_sync_api;
 GRANT USAGE ON SCHEMA scene_sync_api TO PUBLIC;
 
 -- What was answered to a request that bore a key, so that the same request again gets the same answer.

@@ -30,8 +30,9 @@ struct IdempotencyTests {
         let stage = try await Stage.start()
         let project = try await stage.insertProject()
         // Nothing is saved before the lock is free, so the first client is gone when its save is made.
-        try await stage.admin.query("BEGIN")
-        try await stage.admin.query("LOCK generated_images IN EXCLUSIVE MODE")
+        let holder = try await stage.database.open(as: .superuser)
+        try await holder.query("BEGIN")
+        try await holder.query("LOCK generated_images IN EXCLUSIVE MODE")
         var connection: HTTPConnection? = try await HTTPConnection.open(port: stage.daemon.port)
         try await connection?.send(
             HTTPClient.bytes(
@@ -43,7 +44,7 @@ struct IdempotencyTests {
 
         let meanwhile = try await stage.images("POST", project, Self.image, key: "k")
         connection = nil
-        try await stage.admin.query("COMMIT")
+        try await holder.query("COMMIT")
         var retried = meanwhile
         try await eventually("the first is done") {
             retried = try await stage.images("POST", project, Self.image, key: "k")

@@ -104,7 +104,7 @@ struct AppliedAgainTests {
         }
 
         let after = try await owner.query(definitions)
-        #expect(before.count == 15)
+        #expect(before.count == 17)
         #expect((0..<after.count).map { after.string($0, 0) } == (0..<before.count).map { before.string($0, 0) })
     }
 

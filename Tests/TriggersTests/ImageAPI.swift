@@ -58,7 +58,7 @@ struct ImageAPI: Sendable {
     }
 
     static func json(_ images: String) -> String {
-        guard images.first.map({ !"[{".contains($0) }) ?? false else { return images }
+        guard images.first?.isNumber == true else { return images }
         let items = images.split(separator: " ").map { image in
             let parts = image.split(separator: "=")
             let place = parts[0].split(separator: "/")

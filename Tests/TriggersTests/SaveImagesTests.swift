@@ -197,7 +197,7 @@ struct SaveImagesTests {
         CREATE TABLE public.audit (url text);
         GRANT INSERT ON public.audit TO \(Role.writer.rawValue);
         CREATE FUNCTION public.note() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN INSERT INTO audit VALUES (coalesce(NEW, OLD).image_url); RETURN NULL; END $$;
+        $$ BEGIN INSERT INTO audit VALUES (CASE TG_OP WHEN 'DELETE' THEN OLD.image_url ELSE NEW.image_url END); RETURN NULL; END $$;
         CREATE TRIGGER note AFTER INSERT OR UPDATE OR DELETE ON public.generated_images
         FOR EACH ROW EXECUTE FUNCTION public.note();
         """

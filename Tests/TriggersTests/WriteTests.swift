@@ -48,10 +48,10 @@ struct WriteTests {
     @Test func `a token is of the transaction that wrote`() async throws {
         let feed = try await Feed()
 
-        let saved = try await save(feed.daemon, "5/next=x")
+        let regenerated = try await write(feed.daemon, "regenerate", "[5]")
 
-        let xid = try await feed.owner.query("SELECT xmin FROM generated_images WHERE scene_index = 5").string(0, 0)
-        #expect(saved.token?.hasSuffix("-\(xid ?? "?")") == true)
+        let xid = try await feed.owner.query("SELECT xid FROM scene_sync.deletions").string(0, 0)
+        #expect(regenerated.token?.hasSuffix("-\(xid ?? "?")") == true)
     }
 
     @Test func `a refusal is told, and nothing is written`() async throws {

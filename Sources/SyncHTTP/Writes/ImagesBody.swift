@@ -50,15 +50,17 @@ struct ImagesBody {
             errors += found.map { FieldError(pointer + $0.pointer, $0.detail) }
             return
         }
-        if case .at(let place)? = image.place.value {
-            if let first = places[Place(scene: scene, image: place)] {
+        let place = image.place.value ?? .at(0)
+        if case .at(let number) = place {
+            let key = Place(scene: scene, image: number)
+            if let first = places[key] {
                 errors.append(FieldError(pointer, "has the place of \(first)"))
             } else {
-                places[Place(scene: scene, image: place)] = pointer
+                places[key] = pointer
             }
         }
         if images.count > 1 { images.append(UInt8(ascii: ",")) }
-        images += "{\"scene_index\":\(scene),\"image_index\":\(image.place.value?.json ?? "0"),".utf8
+        images += "{\"scene_index\":\(scene),\"image_index\":\(place.json),".utf8
         if let generation = image.generation.value { images += "\"generation\":\(generation),".utf8 }
         images += "\"image_url\":".utf8
         images += JSONText.literal(url)
