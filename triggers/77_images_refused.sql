@@ -1,5 +1,5 @@
 -- What is wrong with images that are to be saved, each error with the place of the value that it is about
--- (RFC 6901): [{"pointer": "/0/scene_index", "detail": "…"}]. NULL if nothing is.
+-- (RFC 6901): [{"pointer": "/0/scene_index", "detail": "..."}]. NULL if nothing is.
 CREATE OR REPLACE FUNCTION scene_sync_api.images_refused(images jsonb)
 RETURNS json
 LANGUAGE plpgsql

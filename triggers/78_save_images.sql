@@ -6,7 +6,7 @@
 -- and in what this calls, and what could be mistaken in it is qualified.
 --
 -- Errors have a SQLSTATE that PostgREST makes an HTTP status of, and tell more in their DETAIL, as JSON:
--- PT400 {"errors": …}, PT404 {}, PT409 {"occupied": …} or {"outdated": …}.
+-- PT400 {"errors": ...}, PT404 {}, PT409 {"occupied": ...} or {"outdated": ...}.
 CREATE OR REPLACE FUNCTION scene_sync_api.save_images(project uuid, images jsonb, replacing boolean DEFAULT false)
 RETURNS json
 LANGUAGE plpgsql
