@@ -95,7 +95,7 @@ struct ImageAPIRightsTests {
             script: "ALTER TABLE content_creation_requests ENABLE ROW LEVEL SECURITY")
         try await feed.write(
             """
-            CREATE FUNCTION pg_temp.tell(project uuid) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS
+            CREATE FUNCTION pg_temp.tell(project uuid) RETURNS boolean LANGUAGE plpgsql STABLE COST 0.0001 AS
             $$ BEGIN RAISE EXCEPTION 'seen %', project; END $$
             """)
 

@@ -6,7 +6,7 @@ import ProjectSync
 /// Takes the writes of clients: reads and checks what they send, and tells how it ended.
 package struct WriteDesk: Sendable {
     /// Bodies of this many requests of the largest size may be in memory at one time.
-    private static let largestBodiesAtOnce = 16
+    private static let largestBodiesAtOnce = 8
     private static let longestKey = 255
 
     private let writer: any ProjectWriter
