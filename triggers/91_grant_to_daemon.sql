@@ -10,6 +10,10 @@ BEGIN
     EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.read_changes(pg_snapshot, text, boolean) TO %I', role_name);
     EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.prune_changes(pg_snapshot, pg_snapshot) TO %I', role_name);
     EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.fold_deletions(integer) TO %I', role_name);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.cluster() TO %I', role_name);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.write(text, uuid, jsonb, text) TO %I', role_name);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.generations(uuid) TO %I', role_name);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.prune_answers(integer) TO %I', role_name);
 END;
 $$;
 

@@ -1,4 +1,5 @@
 import Postgres
+import ProjectSync
 
 /// The feed's connections to one primary server.
 struct FeedSessions {
@@ -10,6 +11,8 @@ struct FeedSessions {
     static let pingInterval = Duration.seconds(10)
 
     let channel: String
+    /// The name of the cluster.
+    let cluster: UInt64
     let listener: Session
     let gate: Session
     let query: Session
@@ -29,10 +32,10 @@ struct FeedSessions {
         async let secondLoad = Session.open(usual, on: loop)
         let sessions = try await [listener, gate, query, firstLoad, secondLoad]
         do {
-            let channel = try await listen(on: sessions[0])
+            let (channel, cluster) = try await listen(on: sessions[0])
             try await checkOneServer(sessions)
             return FeedSessions(
-                channel: channel, listener: sessions[0], gate: sessions[1], query: sessions[2],
+                channel: channel, cluster: cluster, listener: sessions[0], gate: sessions[1], query: sessions[2],
                 loads: Array(sessions[3...]))
         } catch {
             for session in sessions { await session.close() }
@@ -44,14 +47,15 @@ struct FeedSessions {
         for session in [listener, gate, query] + loads { await session.close() }
     }
 
-    private static func listen(on session: Session) async throws -> String {
+    private static func listen(on session: Session) async throws -> (channel: String, cluster: UInt64) {
         do {
-            guard let channel = try await session.query("SELECT scene_sync.channel()", deadline: patience).string(0, 0)
+            let names = try await session.query("SELECT scene_sync.channel(), scene_sync.cluster()", deadline: patience)
+            guard let channel = names.string(0, 0), let cluster = names.string(0, 1).flatMap({ SyncToken.cluster($0) })
             else {
                 throw FeedError.notMigrated("scene_sync.settings is empty")
             }
             try await session.query("LISTEN \"\(channel)\"", deadline: patience)
-            return channel
+            return (channel, cluster)
         } catch PostgresError.server(let error) where ["3F000", "42883", "42501", "42P01"].contains(error.sqlstate) {
             throw FeedError.notMigrated(error.message)
         }

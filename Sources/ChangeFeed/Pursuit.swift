@@ -18,7 +18,7 @@ actor Pursuit {
     /// wait for each other, where they may.
     private static let watchInterval = Duration.milliseconds(200)
     private static let pruneInterval = Duration.seconds(2)
-    private static let foldInterval = Duration.seconds(600)
+    private static let tidyInterval = Duration.seconds(600)
     /// How often streams are shown what there is while the feed is not safe.
     private static let renewInterval = Duration.seconds(2)
 
@@ -60,6 +60,7 @@ actor Pursuit {
     /// Returns by an error only, or when the task is cancelled.
     func run() async throws {
         report = cache.overview.doorbell
+        cache.follow(cluster: sessions.cluster)
         prepared = try await PreparedTransactions.all(on: sessions.query, deadline: Self.patience)
         try await withThrowingTaskGroup { group in
             group.addTask { try await self.listen() }
@@ -134,7 +135,7 @@ actor Pursuit {
     private func tendGate() async throws {
         let gate = Gate(session: sessions.gate, channel: sessions.channel)
         let start = ContinuousClock.now
-        var (pinged, pruned, folded, watched) = (start, start, start, start)
+        var (pinged, pruned, watched, nextTidying) = (start, start, start, start + Self.tidyInterval)
         while true {
             let now = ContinuousClock.now
             if let task = doorbell.nextTask(now: now) {
@@ -150,9 +151,9 @@ actor Pursuit {
             } else if doorbell.isDeciding, now - pruned >= Self.pruneInterval {
                 pruned = now
                 if let span = horizon.next(now: now) { try await gate.prune(span) }
-            } else if doorbell.isDeciding, now - folded >= Self.foldInterval {
-                folded = now
-                try await gate.foldDeletions()
+            } else if doorbell.isDeciding, now >= nextTidying {
+                let isMore = try await gate.tidy()
+                nextTidying = now + (isMore ? Self.pruneInterval : Self.tidyInterval)
             } else if doorbell.watchesWriters(now: now), now - watched >= Self.watchInterval {
                 watched = now
                 // Not on the connection that notifies: that waits behind the very writers.

@@ -36,7 +36,13 @@ extension CacheState {
         for entry in entries.values where entry.phase == .none && entry.watchers > 0 { requestLoad(entry) }
     }
 
+    mutating func follow(cluster: UInt64) {
+        self.cluster = cluster
+        applied = nil
+    }
+
     mutating func forgetDecisions(seenBy snapshot: TransactionSnapshot) {
+        applied = snapshot
         undecided = undecided.filter { id in
             guard let entry = entries[id], let isLeft = entry.project?.forgetDecisions(seenBy: snapshot) else {
                 return false

@@ -1,6 +1,7 @@
 extension CacheState {
-    mutating func warm(_ id: ProjectID) -> Answer? {
-        guard let entry = entries[id], entry.project != nil, isVouched(entry) || isLost, let body = entry.encoded()
+    mutating func warm(_ id: ProjectID, after token: SyncToken?) -> Answer? {
+        guard let entry = entries[id], entry.project != nil, isVouched(entry) || isLost, contains(token, entry),
+            let body = entry.encoded()
         else {
             return nil
         }
@@ -10,17 +11,17 @@ extension CacheState {
     }
 
     mutating func read(
-        _ id: ProjectID, fresh: Bool, now: ContinuousClock.Instant,
+        _ id: ProjectID, fresh: Bool, after token: SyncToken?, now: ContinuousClock.Instant,
         _ continuation: CheckedContinuation<ReadOutcome, Never>
     ) {
-        if !fresh, let answer = warm(id) {
+        if !fresh, let answer = warm(id, after: token) {
             return continuation.resume(returning: .found(answer))
         }
         if case .stale(_, let reason) = status {
             return continuation.resume(returning: .unavailable(reason: reason))
         }
         counts.misses += 1
-        let source: Answer.Source = fresh ? .request : isUnsafe ? .bypass : .miss
+        let source: Answer.Source = fresh || token != nil ? .request : isUnsafe ? .bypass : .miss
         ask(entry(id), for: .reader(continuation, source, since: now), afterNow: source != .miss)
     }
 

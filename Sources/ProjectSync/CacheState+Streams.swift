@@ -7,7 +7,7 @@ extension CacheState {
             return settle(entry)
         }
         if let staleSince { watcher.wait(staleSince: staleSince) }
-        ask(entry, for: .watcher(watcher, request), afterNow: request.lastEventID != nil)
+        ask(entry, for: .watcher(watcher, request), afterNow: request.lastEventID != nil || request.token != nil)
     }
 
     mutating func unwatch(_ id: ProjectID, _ watcher: (any Watcher)?) {
@@ -35,7 +35,9 @@ extension CacheState {
     /// The first frames of a stream, if they can be told from what is here: a client whose last event id is
     /// unknown waits for a load, and so does everybody where the state is not vouched for but could be.
     private func opening(_ entry: CacheEntry, _ request: StreamRequest) -> Opening? {
-        guard let project = entry.project, let log = entry.log, isVouched(entry) || isLost else { return nil }
+        guard let project = entry.project, let log = entry.log, isVouched(entry) || isLost,
+            contains(request.token, entry)
+        else { return nil }
         guard let lastEventID = request.lastEventID else {
             return entry.encoded().map { opening(entry, project, [.snapshot($0)]) }
         }

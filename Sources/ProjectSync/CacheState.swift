@@ -7,6 +7,10 @@ struct CacheState {
     var status = FeedStatus.connecting
     var epoch: UInt64 = 1
     var provenAt: ContinuousClock.Instant?
+    /// Whose transactions the feed follows; nil before it was ever known.
+    var cluster: UInt64?
+    /// What this sees has been applied to every project that is vouched for.
+    var applied: TransactionSnapshot?
     var counts = CacheCounts()
     var doorbell = DoorbellReport()
     var entries: [ProjectID: CacheEntry] = [:]
@@ -44,6 +48,14 @@ struct CacheState {
     /// Whether the entry's state is known to follow the database.
     func isVouched(_ entry: CacheEntry) -> Bool {
         entry.project != nil && entry.epoch == epoch && status == .live
+    }
+
+    /// Whether the entry's state is known to have the write that `token` stands for.
+    func contains(_ token: SyncToken?, _ entry: CacheEntry) -> Bool {
+        guard let token else { return true }
+        guard token.cluster == cluster, isVouched(entry), let project = entry.project else { return false }
+        if project.snapshot.sees(token.xid) { return true }
+        return entry.behindSince == nil && applied?.sees(token.xid) == true
     }
 
     func revision(of id: ProjectID) -> Revision? {

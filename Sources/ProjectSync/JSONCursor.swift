@@ -16,7 +16,7 @@ package struct JSONCursor {
         package let isPlain: Bool
     }
 
-    package private(set) var position = 0
+    package internal(set) var position = 0
     let source: UnsafeRawBufferPointer
 
     package init(_ source: UnsafeRawBufferPointer) {

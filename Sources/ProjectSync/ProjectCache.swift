@@ -15,17 +15,18 @@ package final class ProjectCache: Sendable {
 
     // What the routes call.
 
-    /// Reads a project; `fresh` asks for a load that is sent after this call.
-    package func read(_ id: ProjectID, fresh: Bool = false) async -> ReadOutcome {
-        if !fresh, let answer = warm(id) { return .found(answer) }
+    /// Reads a project; `fresh` asks for a load that is sent after this call, and so does a `token` of which it is not
+    /// known that the state here has that write: who bears it has been told of the commit, so such a load sees it.
+    package func read(_ id: ProjectID, fresh: Bool = false, after token: SyncToken? = nil) async -> ReadOutcome {
+        if !fresh, let answer = warm(id, after: token) { return .found(answer) }
         return await withCheckedContinuation { continuation in
-            state.withLock { $0.read(id, fresh: fresh, now: .now, continuation) }
+            state.withLock { $0.read(id, fresh: fresh, after: token, now: .now, continuation) }
         }
     }
 
     /// The project if it can be answered from memory at once.
-    package func warm(_ id: ProjectID) -> Answer? {
-        state.withLock { $0.warm(id) }
+    package func warm(_ id: ProjectID, after token: SyncToken? = nil) -> Answer? {
+        state.withLock { $0.warm(id, after: token) }
     }
 
     /// Opens a stream. Each call is matched by one of `unwatch`.
@@ -105,6 +106,11 @@ package final class ProjectCache: Sendable {
     /// While the feed is not safe: shows streams what there is now.
     package func renewUnsafe() {
         state.withLock { $0.renewUnsafe() }
+    }
+
+    /// The feed listens to this cluster, whose transactions have other ids than another's.
+    package func follow(cluster: UInt64) {
+        state.withLock { $0.follow(cluster: cluster) }
     }
 
     /// All changes of transactions that `snapshot` sees have been applied.

@@ -14,10 +14,13 @@ package struct StreamRequest: Sendable {
     package let lastEventID: String?
     /// The scenes that it follows; nil for all.
     package let scenes: Set<Int32>?
+    /// The write that it has to begin after.
+    package let token: SyncToken?
 
-    package init(lastEventID: String? = nil, scenes: Set<Int32>? = nil) {
+    package init(lastEventID: String? = nil, scenes: Set<Int32>? = nil, after token: SyncToken? = nil) {
         self.lastEventID = lastEventID
         self.scenes = scenes
+        self.token = token
     }
 
     package func wants(_ event: SceneEvent) -> Bool {

@@ -10,6 +10,8 @@ package struct Problem: Error, Equatable, Sendable {
     package let title: String
     package let detail: String
     package var headers: HTTPFields = [:]
+    /// A JSON object of what else there is to tell.
+    package var members = "{}"
 
     package static func badRequest(_ detail: String) -> Problem {
         Problem(status: .badRequest, name: "bad-request", title: "The request is malformed", detail: detail)
@@ -51,7 +53,10 @@ package struct Problem: Error, Equatable, Sendable {
         for (key, value) in [("type", "/problems/\(name)"), ("title", title), ("detail", detail)] {
             body.writeString("\"\(key)\": \(JSONText.string(value)), ")
         }
-        body.writeString("\"status\": \(status.code)}\n")
+        body.writeString("\"status\": \(status.code)")
+        let more = members.dropFirst().dropLast()
+        if !more.isEmpty { body.writeString(", \(more)") }
+        body.writeString("}\n")
         var headers = headers
         headers[.contentType] = "application/problem+json"
         headers[.cacheControl] = "no-store"

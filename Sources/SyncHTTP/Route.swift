@@ -6,6 +6,8 @@ package enum Route: Equatable, Sendable {
     case project(ProjectID)
     case scenes(ProjectID)
     case events(ProjectID)
+    case images(ProjectID)
+    case generations(ProjectID)
     case monitor
     case metrics
     case health
@@ -18,8 +20,12 @@ package enum Route: Equatable, Sendable {
     /// Finds the route of a path, without its query; throws what is wrong with the request.
     package static func resolve(_ method: HTTPRequest.Method, path: Substring) throws(Problem) -> Route {
         guard let route = try find(path) else { throw .notFound }
-        guard method == .get || method == .head else { throw .methodNotAllowed([.get, .head]) }
+        guard route.methods.contains(method) else { throw .methodNotAllowed(route.methods) }
         return route
+    }
+
+    private var methods: [HTTPRequest.Method] {
+        if case .images = self { [.post, .put, .delete] } else { [.get, .head] }
     }
 
     private static func find(_ path: Substring) throws(Problem) -> Route? {
@@ -37,7 +43,7 @@ package enum Route: Equatable, Sendable {
         case (3, "v1", let id?) where parts.dropFirst().first == "projects":
             _ = try project(id)
             return nil
-        case (4, "v1", "scenes"), (4, "v1", "events"):
+        case (4, "v1", "scenes"), (4, "v1", "events"), (4, "v1", "images"), (4, "v1", "generations"):
             guard parts.dropFirst().first == "projects", let id = parts.dropFirst(2).first else { return nil }
             _ = try project(id)
             return nil
@@ -53,6 +59,8 @@ package enum Route: Equatable, Sendable {
         if rest.isEmpty { return .project(id) }
         if rest.elementsEqual("/scenes".utf8) { return .scenes(id) }
         if rest.elementsEqual("/events".utf8) { return .events(id) }
+        if rest.elementsEqual("/images".utf8) { return .images(id) }
+        if rest.elementsEqual("/generations".utf8) { return .generations(id) }
         return nil
     }
 

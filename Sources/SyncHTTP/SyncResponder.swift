@@ -7,9 +7,13 @@ import ProjectSync
 
 /// Answers requests: from the cache, from the pages, or by opening a stream.
 package struct SyncResponder: Sendable {
+    /// How long a read that bears a token waits for a database that is away.
+    private static let patience = Duration.seconds(5)
+
     private let cache: ProjectCache
     private let hub: Hub
     private let readiness: Readiness
+    private let writes: WriteDesk
     private let pictures: Pictures?
     private let logger: Logger
 
@@ -17,17 +21,22 @@ package struct SyncResponder: Sendable {
     package typealias Pictures = @Sendable (String) -> String?
 
     package init(
-        cache: ProjectCache, hub: Hub, readiness: Readiness, pictures: Pictures? = nil, logger: Logger
+        cache: ProjectCache, hub: Hub, readiness: Readiness, writes: WriteDesk, pictures: Pictures? = nil,
+        logger: Logger
     ) {
         self.cache = cache
         self.hub = hub
         self.readiness = readiness
+        self.writes = writes
         self.pictures = pictures
         self.logger = logger
     }
 
     @Sendable @concurrent
     package func respond(_ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
+        if writes.isExpectedToContinue(request) {
+            try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+        }
         switch await decide(request) {
         case .reply(let reply), .read(_, _, let reply):
             try await reply.send(to: request.method, writer)
@@ -47,21 +56,21 @@ package struct SyncResponder: Sendable {
 
     /// What can be said without waiting; nil if something has to be waited for, or takes long to write.
     func decideNow(_ method: HTTPRequest.Method, _ target: String, _ headers: HTTPFields) -> Decision? {
-        let end = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
+        let (path, query) = Self.split(target)
         do throws(Problem) {
-            switch try Route.resolve(method, path: target[..<end]) {
+            switch try Route.resolve(method, path: path) {
             case .project(let id):
-                return warmReply(.project, of: id, headers)
+                return try warmReply(.project, of: id, headers, query)
             case .scenes(let id):
-                return warmReply(.scenes, of: id, headers)
+                return try warmReply(.scenes, of: id, headers, query)
             case .events(let project):
-                return .stream(project, try Self.streamRequest(headers, Query(target[end...].dropFirst())))
+                return .stream(project, try Self.streamRequest(headers, Query(query)))
             case .health: return .reply(.json("{\"status\": \"alive\"}\n"))
             case .dashboard: return .reply(try Pages.asset("dashboard.html"))
             case .viewer: return .reply(try Pages.asset("viewer.html"))
             case .asset(let name): return .reply(try Pages.asset(name))
             case .picture(let name): return .reply(try picture(name))
-            case .readiness, .monitor, .metrics: return nil
+            case .images, .generations, .readiness, .monitor, .metrics: return nil
             }
         } catch {
             return .reply(error.reply)
@@ -71,18 +80,26 @@ package struct SyncResponder: Sendable {
     private func decide(_ request: Request) async -> Decision {
         let target = request.head.path ?? "/"
         if let decision = decideNow(request.method, target, request.headers) { return decision }
+        let (path, query) = Self.split(target)
         do throws(Problem) {
-            let end = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
-            return .reply(try await reply(to: Route.resolve(request.method, path: target[..<end]), request.headers))
+            let route = try Route.resolve(request.method, path: path)
+            return .reply(try await reply(to: route, request, query))
         } catch {
             return .reply(error.reply)
         }
     }
 
-    private func reply(to route: Route, _ headers: HTTPFields) async throws(Problem) -> Reply {
+    private static func split(_ target: String) -> (path: Substring, query: Substring) {
+        let end = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
+        return (target[..<end], target[end...].dropFirst())
+    }
+
+    private func reply(to route: Route, _ request: Request, _ query: Substring) async throws(Problem) -> Reply {
         switch route {
-        case .project(let id): try await read(.project, of: id, headers)
-        case .scenes(let id): try await read(.scenes, of: id, headers)
+        case .project(let id): try await read(.project, of: id, request.headers, query)
+        case .scenes(let id): try await read(.scenes, of: id, request.headers, query)
+        case .images(let id): try await writes.reply(to: request, id, Query(query))
+        case .generations(let id): try await generations(of: id, request.headers, query)
         case .readiness: readiness.reply(cache.overview)
         case .monitor: .json(MonitorText.render(cache.overview))
         case .metrics:
@@ -93,8 +110,11 @@ package struct SyncResponder: Sendable {
         }
     }
 
-    private func warmReply(_ part: ReadReply.Part, of id: ProjectID, _ headers: HTTPFields) -> Decision? {
-        guard !ReadHeaders.asksForFresh(headers), let answer = cache.warm(id) else { return nil }
+    private func warmReply(
+        _ part: ReadReply.Part, of id: ProjectID, _ headers: HTTPFields, _ query: Substring
+    ) throws(Problem) -> Decision? {
+        let token = try SyncToken.borne(headers, query)
+        guard !ReadHeaders.asksForFresh(headers), let answer = cache.warm(id, after: token) else { return nil }
         return .read(id, answer, ReadReply(part, answer).reply(to: headers))
     }
 
@@ -103,12 +123,28 @@ package struct SyncResponder: Sendable {
         cache.warm(id)
     }
 
-    private func read(_ part: ReadReply.Part, of id: ProjectID, _ headers: HTTPFields) async throws(Problem) -> Reply {
-        switch await cache.read(id, fresh: ReadHeaders.asksForFresh(headers)) {
-        case .unknown: throw .unknownProject(id.description)
-        case .unavailable(let reason): throw .unavailable(reason)
-        case .found(let answer): ReadReply(part, answer).reply(to: headers)
+    private func read(
+        _ part: ReadReply.Part, of id: ProjectID, _ headers: HTTPFields, _ query: Substring
+    ) async throws(Problem) -> Reply {
+        let token = try SyncToken.borne(headers, query)
+        let start = ContinuousClock.now
+        while true {
+            switch await cache.read(id, fresh: ReadHeaders.asksForFresh(headers), after: token) {
+            case .unknown: throw .unknownProject(id.description)
+            case .found(let answer): return ReadReply(part, answer).reply(to: headers)
+            case .unavailable(let reason):
+                // Who waits for a write is not sent away for a database that comes back at once.
+                guard token != nil, .now - start < Self.patience, !Task.isCancelled else { throw .unavailable(reason) }
+                try? await Task.sleep(for: .milliseconds(100))
+            }
         }
+    }
+
+    /// Always the database's own, which has every write that anybody was told of.
+    private func generations(of id: ProjectID, _ headers: HTTPFields, _ query: Substring) async throws(Problem) -> Reply
+    {
+        _ = try SyncToken.borne(headers, query)
+        return try await writes.generations(of: id)
     }
 
     private func picture(_ name: String) throws(Problem) -> Reply {
@@ -122,11 +158,12 @@ package struct SyncResponder: Sendable {
         var scenes: Set<Int32>?
         for text in query.all("scene_index") {
             guard let scene = Int32(text) else {
-                throw .badRequest("scene_index is a 32-bit integer, not \(text.prefix(40)).")
+                throw .badSceneIndex(text)
             }
             scenes = (scenes ?? []).union([scene])
         }
         let id = headers[.lastEventID] ?? query["last_event_id"] ?? ""
-        return StreamRequest(lastEventID: id.isEmpty ? nil : id, scenes: scenes)
+        let token = try SyncToken.borne(headers, query)
+        return StreamRequest(lastEventID: id.isEmpty ? nil : id, scenes: scenes, after: token)
     }
 }

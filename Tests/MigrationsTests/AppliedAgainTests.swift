@@ -59,8 +59,11 @@ struct AppliedAgainTests {
         let changes = try await Catalog.read(owner).changes(since: before)
         #expect(changes.contains("applied \(name)"))
         #expect(changes.contains { $0.hasPrefix("function") && $0.hasSuffix(name.dropFirst(3)) })
-        // Besides it only the daemon's rights were given again, which are on five functions and the schema.
-        let granted = ["channel", "load", "read_changes", "prune_changes", "fold_deletions"]
+        // Besides it only the daemon's rights were given again, which are on its functions and the schema.
+        let granted = [
+            "channel", "load", "read_changes", "prune_changes", "fold_deletions", "cluster", "write", "generations",
+            "prune_answers",
+        ]
         let others = changes.filter { change in
             !(change == "applied \(name)" || change.hasPrefix("schema"))
                 && !(granted + [String(name.dropFirst(3))]).contains {
@@ -101,7 +104,7 @@ struct AppliedAgainTests {
         }
 
         let after = try await owner.query(definitions)
-        #expect(before.count == 15)
+        #expect(before.count == 17)
         #expect((0..<after.count).map { after.string($0, 0) } == (0..<before.count).map { before.string($0, 0) })
     }
 

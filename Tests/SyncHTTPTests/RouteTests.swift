@@ -19,13 +19,20 @@ import Testing
     @Test(arguments: [
         "/", "/healthz", "/readyz", "/metrics", "/v1/monitor", "/projects/\(id)", "/v1/projects/\(id)",
         "/v1/projects/\(id)/scenes",
-        "/v1/projects/\(id)/events", "/v1/projects/\(id.uppercased())",
+        "/v1/projects/\(id)/events", "/v1/projects/\(id)/generations", "/v1/projects/\(id.uppercased())",
     ])
     func `what there is answers GET and HEAD, and tells other methods so`(path: String) {
         #expect(status(.get, path) == 200)
         #expect(status(.head, path) == 200)
         #expect(status(.delete, path) == 405)
         #expect(status(.patch, path) == 405)
+    }
+
+    @Test func `images are written, not read`() {
+        let path = "/v1/projects/\(Self.id)/images"
+
+        for method in [HTTPRequest.Method.post, .put, .delete] { #expect(status(method, path) == 200) }
+        for method in [HTTPRequest.Method.get, .head, .patch] { #expect(status(method, path) == 405) }
     }
 
     @Test(arguments: [

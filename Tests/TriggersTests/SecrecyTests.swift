@@ -74,7 +74,7 @@ struct SecrecyTests {
         #expect(telling.isEmpty, "\(telling.first ?? "")")
     }
 
-    @Test(arguments: ["settings", "deletions", "changes", "applied", "change_number"])
+    @Test(arguments: ["settings", "deletions", "changes", "answers", "applied", "change_number"])
     func `our tables are closed to writer and daemon`(_ relation: String) async throws {
         let feed = try await Feed()
 
@@ -149,6 +149,10 @@ struct SecrecyTests {
             """)
 
         let names = (0..<functions.count).map { functions.string($0, 0) }
-        #expect(names == ["channel", "fold_deletions", "load", "prune_changes", "read_changes"])
+        #expect(
+            names == [
+                "channel", "cluster", "fold_deletions", "generations", "load", "prune_answers", "prune_changes",
+                "read_changes", "write",
+            ])
     }
 }

@@ -50,9 +50,15 @@ struct Gate {
             deadline: Self.queuePatience)
     }
 
-    /// Removes the deletions that say nothing any more.
-    func foldDeletions() async throws {
-        try await session.queryPrepared("SELECT scene_sync.fold_deletions()", deadline: Self.queuePatience)
+    /// Removes the deletions that say nothing any more, and the answers that need not be kept any longer. Returns whether
+    /// that was not all.
+    func tidy() async throws -> Bool {
+        let batch = 10_000
+        let rows = try await session.queryPrepared(
+            "SELECT greatest(scene_sync.fold_deletions($1::integer), scene_sync.prune_answers($1::integer))",
+            ["\(batch)"],
+            deadline: Self.queuePatience)
+        return rows.int64(0, 0).map { $0 >= batch } ?? false
     }
 
     private func announce(_ sign: DaemonSign) async throws {

@@ -60,7 +60,8 @@ private enum KnownField {
     private static let all: [(name: StaticString, meaning: KnownField)] = [
         ("host", .host), ("connection", .keepsConnection), ("accept-encoding", .matters(.acceptEncoding)),
         ("if-none-match", .matters(.ifNoneMatch)), ("cache-control", .matters(.cacheControl)),
-        ("last-event-id", .matters(.lastEventID)), ("user-agent", .ignored), ("accept", .ignored),
+        ("last-event-id", .matters(.lastEventID)), ("sync-token", .matters(.syncToken)), ("user-agent", .ignored),
+        ("accept", .ignored),
         ("accept-language", .ignored), ("referer", .ignored), ("pragma", .ignored), ("dnt", .ignored),
         ("priority", .ignored), ("sec-fetch-dest", .ignored), ("sec-fetch-mode", .ignored),
         ("sec-fetch-site", .ignored),

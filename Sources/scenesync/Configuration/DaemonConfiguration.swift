@@ -9,6 +9,8 @@ struct DaemonConfiguration {
     let cache_bytes: Int
     let history: Int
     let maxSubscribers: Int
+    let maxBody_bytes: Int
+    let isReadOnly: Bool
     let drainDelay: Duration
     let doorbell: DoorbellPolicy
     let logLevel: LogLevel
@@ -23,6 +25,8 @@ struct DaemonConfiguration {
         cache_bytes = try Self.positive("cache-bytes", options.cacheBytes, 256 << 20, settings)
         history = try Self.positive("history", options.history, 256, settings)
         maxSubscribers = try Self.positive("max-subscribers", options.maxSubscribers, Self.descriptorsToSpare, settings)
+        maxBody_bytes = try Self.positive("max-body", options.maxBody, 16 << 20, settings)
+        isReadOnly = try settings.isOn("read-only", options.readOnly)
         drainDelay = .seconds(try Self.count("drain-delay", options.drainDelay, 1, settings))
         doorbell = DoorbellPolicy(
             try settings.value("doorbell", options.doorbell, default: .auto) { DoorbellPolicy.Way(rawValue: $0) },

@@ -18,6 +18,12 @@ struct DaemonOptions: ParsableArguments {
     @Option(help: "The most event streams at one time (default: the descriptors less 1,024).")
     var maxSubscribers: Int?
 
+    @Option(help: "The most bytes of a request's body (default 16777216).")
+    var maxBody: Int?
+
+    @Flag(help: "Take no writes.")
+    var readOnly = false
+
     @Option(help: "Seconds between the signal to stop and the end of service (default 1).")
     var drainDelay: Int?
 
@@ -42,7 +48,8 @@ struct DaemonOptions: ParsableArguments {
     func validate() throws {
         let least = [
             ("heartbeat", heartbeat, 1), ("cache-bytes", cacheBytes, 1), ("history", history, 1),
-            ("max-subscribers", maxSubscribers, 1), ("drain-delay", drainDelay, 0), ("busy-above", busyAbove, 1),
+            ("max-subscribers", maxSubscribers, 1), ("max-body", maxBody, 1), ("drain-delay", drainDelay, 0),
+            ("busy-above", busyAbove, 1),
         ]
         for case (let name, let value?, let least) in least where value < least {
             throw ValidationError("--\(name) is at least \(least), not \(value).")

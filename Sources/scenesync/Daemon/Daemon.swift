@@ -35,7 +35,12 @@ struct Daemon {
             loop: try PollLoop.start(name: "feed"),
             logger: logger)
         let readiness = Readiness()
-        let responder = SyncResponder(cache: cache, hub: hub, readiness: readiness, pictures: pictures, logger: logger)
+        let writer = DatabaseWriter(
+            connectionString: configuration.databaseURL, loop: try PollLoop.start(name: "writes"), logger: logger)
+        let writes = WriteDesk(
+            writer, maxBody_bytes: configuration.maxBody_bytes, isReadOnly: configuration.isReadOnly)
+        let responder = SyncResponder(
+            cache: cache, hub: hub, readiness: readiness, writes: writes, pictures: pictures, logger: logger)
         let connections = HTTPConnections(on: MultiThreadedEventLoopGroup.singleton, logger: quietLogger)
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let socket = try listen()
