@@ -24,6 +24,7 @@ struct StormSettings: Sendable {
         seed = ProcessEnvironment["SCENESYNC_STORM_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 1...999_999_999)
     }
 
+    var isLong: Bool { transactions >= 10_000 }
     var restarts: Int { max(1, transactions / 8_000) }
     var timeLimit_minutes: Int { max(3, transactions / 400) }
 }
