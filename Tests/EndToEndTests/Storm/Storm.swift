@@ -59,10 +59,11 @@ struct Storm {
             .changesOfDaemon,
         ]
         let metrics = try await metrics()
-        let names = [
-            "cache_loads_total", "changes_buffered_total", "changes_skipped_total", "cache_evictions_total",
-            "database_reconnects_total", "doorbell_switches_total", "changes_read_total",
-        ].map { "scenesync_" + $0 }
+        let names =
+            [
+                "cache_loads_total", "changes_buffered_total", "changes_skipped_total", "cache_evictions_total",
+                "database_reconnects_total", "doorbell_switches_total", "changes_read_total",
+            ].map { "scenesync_" + $0 }
             // A short storm does not always fill a slow stream's socket.
             + (StormSettings.current.isLong ? ["scenesync_events_coalesced_total"] : [])
         return kinds.filter { world.counts[$0] == 0 }.map(\.rawValue) + names.filter { metrics[$0, default: 0] == 0 }
