@@ -90,7 +90,7 @@ extension ReactorLoop {
                 // Last words, behind what is still to leave.
                 let all = Parcel(unsent.parcel.rest(from: unsent.sent) + parcel.rest(from: 0))
                 connections[key]?.unsent = Unsent(parcel: all, sent: 0)
-                return
+                return follow(key)
             }
             switch parcel.send(to: descriptor) {
             case .taken(parcel.size_bytes):
