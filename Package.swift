@@ -145,7 +145,7 @@ let package = Package(
             name: "scenesync",
             dependencies: [
                 "ChangeFeed", "Fanout", "Migrations", "Postgres", "ProjectSync", "SyncHTTP", "Triggers",
-                argumentParser, hummingbird, log, nio, nioPosix, signals, subprocess,
+                argumentParser, log, nio, nioPosix, signals, subprocess,
             ],
             resources: embedded(["Demo/embedded-postgres.sh"]),
             swiftSettings: strict
