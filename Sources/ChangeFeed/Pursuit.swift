@@ -14,9 +14,8 @@ actor Pursuit {
     static let patience = Duration.seconds(2)
     /// How long a reader waits for a load before it is told so.
     private static let readersPatience = Duration.seconds(5)
-    /// How often the gate asks whether there is something to do that nobody has told it of, and looks whether writers
-    /// wait for each other, where they may.
-    private static let watchInterval = Duration.milliseconds(200)
+    /// How often the gate asks whether there is something to do that nobody has told it of.
+    private static let gateInterval = Duration.milliseconds(200)
     private static let pruneInterval = Duration.seconds(2)
     private static let tidyInterval = Duration.seconds(600)
     /// How often streams are shown what there is while the feed is not safe.
@@ -135,7 +134,7 @@ actor Pursuit {
     private func tendGate() async throws {
         let gate = Gate(session: sessions.gate, channel: sessions.channel)
         let start = ContinuousClock.now
-        var (pinged, pruned, watched, nextTidying) = (start, start, start, start + Self.tidyInterval)
+        var (pinged, pruned, nextTidying) = (start, start, start + Self.tidyInterval)
         while true {
             let now = ContinuousClock.now
             if let task = doorbell.nextTask(now: now) {
@@ -154,8 +153,7 @@ actor Pursuit {
             } else if doorbell.isDeciding, now >= nextTidying {
                 let isMore = try await gate.tidy()
                 nextTidying = now + (isMore ? Self.pruneInterval : Self.tidyInterval)
-            } else if doorbell.watchesWriters(now: now), now - watched >= Self.watchInterval {
-                watched = now
+            } else if doorbell.isWatchDue(now: now) {
                 // Not on the connection that notifies: that waits behind the very writers.
                 doorbell.noteWaiting(try await gate.countNotifiersWaiting(), now: now)
             } else if now - pinged >= FeedSessions.pingInterval {
@@ -164,7 +162,7 @@ actor Pursuit {
             } else {
                 let promise = Promise<Void>()
                 gateRest = promise
-                try await wait(for: promise, atMost: Self.watchInterval)
+                try await wait(for: promise, atMost: Self.gateInterval)
             }
         }
     }
@@ -302,6 +300,6 @@ actor Pursuit {
     }
 
     private func wakeGateIfDue(now: ContinuousClock.Instant) {
-        if doorbell.isTaskDue(now: now) { gateRest?.settle(.success(())) }
+        if doorbell.isTaskDue(now: now) || doorbell.isWatchDue(now: now) { gateRest?.settle(.success(())) }
     }
 }

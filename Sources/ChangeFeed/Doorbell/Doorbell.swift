@@ -14,15 +14,15 @@ struct Doorbell {
         case askForQuiet
         /// Tells the other daemons that notifications come.
         case announceQuiet
-        /// Tells the other daemons to read the table, then has the writers use it.
-        case leaveQuiet
+        /// Has the writers use the table; the other daemons, if there are any, are told to read it before.
+        case leaveQuiet(isAlone: Bool)
 
         /// The mode that the others are told of; nil for none.
         var announces: DoorbellReport.Mode? {
             switch self {
             case .askForPresence, .askForQuiet: nil
             case .announceQuiet: .quiet
-            case .leaveQuiet: .busy
+            case .leaveQuiet(let isAlone): isAlone ? nil : .busy
             }
         }
     }
@@ -56,17 +56,24 @@ struct Doorbell {
     static let grace = Duration.seconds(1)
     static let firstPause = Duration.seconds(5)
     static let longestPause = Duration.seconds(60)
+    /// How soon after a look at writers who may wait for each other the next one comes.
+    static let watchInterval = Duration.milliseconds(100)
+    /// How long a daemon that is not heard any more may still wake and go on without reading everything anew.
+    private static let othersMemory = Horizon.patience * 2
 
     let policy: DoorbellPolicy
     private var standing = Standing.asking(isSent: false, before: nil)
     private var rate = ChangeRate()
     private var contention = Contention()
+    private var watchedAt: ContinuousClock.Instant?
     private var busyUntil: ContinuousClock.Instant?
     private var nextTry: ContinuousClock.Instant?
     private var pause = firstPause
     /// How often the mode that others are told has changed.
     private(set) var turn: UInt64 = 0
     private var heardTurns: [UInt64: UInt64] = [:]
+    /// When another daemon gave its last sign: each does so twice a second.
+    private var othersHeardAt: ContinuousClock.Instant?
     /// Since when the lock table has shown something else than what the gate knows.
     private var contradictedSince: ContinuousClock.Instant?
 
@@ -127,7 +134,7 @@ struct Doorbell {
         case .deciding(.quiet) where wantsBusy(now: now):
             turn += 1
             standing = .deciding(.leaving)
-            return .leaveQuiet
+            return .leaveQuiet(isAlone: othersHeardAt.map { now - $0 > Self.othersMemory } ?? true)
         default:
             return nil
         }
@@ -190,6 +197,7 @@ struct Doorbell {
 
     /// Another daemon's sign. It is obeyed by those in the queue only: one that decides knows better.
     mutating func hear(_ sign: DaemonSign, now: ContinuousClock.Instant) {
+        othersHeardAt = now
         guard let mode = sign.mode, heardTurns[sign.daemon, default: 0] <= sign.turn else { return }
         heardTurns = [sign.daemon: sign.turn]
         guard case .queued(let holder, let reading) = standing else { return }
@@ -210,15 +218,17 @@ struct Doorbell {
         if isMany { busyUntil = now + policy.quietAfter }
     }
 
-    /// Whether it is to be looked often whether writers wait for each other, as they notify and are not few.
-    func watchesWriters(now: ContinuousClock.Instant) -> Bool {
+    /// Whether it is time to look whether writers wait for each other: often, as they notify and are not few.
+    func isWatchDue(now: ContinuousClock.Instant) -> Bool {
         guard case .deciding(.quiet) = standing, policy.way == .auto else { return false }
-        return rate.perSecond(now: now) >= Contention.watchedAbove
+        return watchedAt.map { now - $0 >= Self.watchInterval } ?? true
+            && rate.perSecond(now: now) >= Contention.watchedAbove
     }
 
     /// How many sessions were seen waiting for the lock of a NOTIFY.
     mutating func noteWaiting(_ sessions: Int, now: ContinuousClock.Instant) {
         guard case .deciding(.quiet) = standing else { return contention.forgetLooks() }
+        watchedAt = now
         if contention.note(waiting: sessions, rate: rate.perSecond(now: now), now: now) {
             busyUntil = now + policy.quietAfter
         }

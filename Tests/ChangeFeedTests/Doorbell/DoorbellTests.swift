@@ -59,10 +59,10 @@ import Testing
         steps.change(24)
         #expect(steps.nextTask() == nil)
         steps.change(2)
-        #expect(steps.nextTask() == .leaveQuiet)
+        #expect(steps.nextTask() == .leaveQuiet(isAlone: true))
         #expect(steps.doorbell.isReading)
         #expect(steps.doorbell.announcedMode == .busy)
-        try steps.finish(.leaveQuiet)
+        try steps.finish(.leaveQuiet(isAlone: true))
 
         #expect(steps.nextTask() == nil)
     }
@@ -88,7 +88,7 @@ import Testing
     @Test func `it is quiet again once changes have been few for two seconds`() throws {
         var steps = try DoorbellSteps.quiet()
         steps.change(100)
-        try steps.run(.leaveQuiet)
+        try steps.run(.leaveQuiet(isAlone: true))
 
         steps.pass(.milliseconds(1_900))
         #expect(steps.nextTask() == nil)
@@ -109,7 +109,7 @@ import Testing
         #expect(steps.nextTask() == nil)
         try steps.look(DoorbellLook(isHolding: true, notifiersWaiting: 1))
 
-        #expect(steps.nextTask() == .leaveQuiet)
+        #expect(steps.nextTask() == .leaveQuiet(isAlone: true))
     }
 
     @Test func `a crowd that waits is no chance`() throws {
@@ -117,21 +117,42 @@ import Testing
 
         try steps.look(DoorbellLook(isHolding: true, notifiersWaiting: 9))
 
-        #expect(steps.nextTask() == .leaveQuiet)
+        #expect(steps.nextTask() == .leaveQuiet(isAlone: true))
     }
 
     @Test func `it is looked often while changes are neither few nor many`() throws {
         var steps = try DoorbellSteps.quiet()
-        #expect(!steps.doorbell.watchesWriters(now: steps.now))
+        #expect(!steps.doorbell.isWatchDue(now: steps.now))
 
         steps.change(10)
-        #expect(steps.doorbell.watchesWriters(now: steps.now))
+        #expect(steps.doorbell.isWatchDue(now: steps.now))
+        steps.doorbell.noteWaiting(0, now: steps.now)
+        #expect(!steps.doorbell.isWatchDue(now: steps.now))
+        steps.pass(Doorbell.watchInterval)
+        #expect(steps.doorbell.isWatchDue(now: steps.now))
         steps.pass(.seconds(1))
-        #expect(!steps.doorbell.watchesWriters(now: steps.now))
+        #expect(!steps.doorbell.isWatchDue(now: steps.now))
         steps.change(100)
-        try steps.run(.leaveQuiet)
+        try steps.run(.leaveQuiet(isAlone: true))
 
-        #expect(!steps.doorbell.watchesWriters(now: steps.now))
+        #expect(!steps.doorbell.isWatchDue(now: steps.now))
+    }
+
+    /// One that sleeps may wake before it has to begin anew; what it would then apply at once has to wait for a reading.
+    @Test func `other daemons are told before writers use the table, also those not heard for a minute`() throws {
+        var steps = try DoorbellSteps.quiet()
+        steps.hear(.busy)
+
+        steps.pass(.seconds(60))
+        steps.change(100)
+        try steps.run(.leaveQuiet(isAlone: false))
+        steps.pass(.seconds(3))
+        try steps.run(.askForQuiet)
+        steps.read()
+        try steps.run(.announceQuiet)
+        steps.change(100)
+
+        try steps.run(.leaveQuiet(isAlone: true))
     }
 
     /// On a slow disk: else it would go to and fro every two seconds.
@@ -139,7 +160,7 @@ import Testing
         var steps = try DoorbellSteps.quiet(DoorbellPolicy(busyAbove: 1_000))
         steps.change(50)
         for _ in 0..<2 { try steps.look(DoorbellLook(isHolding: true, notifiersWaiting: 5)) }
-        try steps.run(.leaveQuiet)
+        try steps.run(.leaveQuiet(isAlone: true))
 
         for _ in 0..<500 {
             steps.pass(.milliseconds(100))
@@ -199,7 +220,7 @@ import Testing
         steps.hear(.busy)
         #expect(!steps.doorbell.isReading)
         steps.change(100)
-        try steps.run(.leaveQuiet)
+        try steps.run(.leaveQuiet(isAlone: false))
 
         steps.hear(.quiet)
         steps.read()
