@@ -18,7 +18,7 @@ build: ## build the release binary, .build/release/scenesync
 
 test: ## install what is missing, build for debugging, and run all tests
 	scripts/install.sh test
-	scripts/browser-environment.sh
+	scripts/python-environment.sh
 	swift build --build-tests
 	$(TEST) --skip-build
 	clients/js/test.sh

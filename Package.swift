@@ -13,6 +13,8 @@ func embedded(_ files: [String]) -> [Resource] {
     files.map { .embedInCode($0) }
 }
 
+let descriptions = ["asyncapi.json", "openapi.json"]
+
 let migrations = [
     "0001_create_generated_images_table.sql",
     "0002_create_scene_sync_schema.sql",
@@ -138,7 +140,7 @@ let package = Package(
         .target(
             name: "SyncHTTP",
             dependencies: ["CZlib", "ProjectSync", "Fanout", hummingbird, httpTypes, log, nio, nioHTTPTypes, nioPosix],
-            resources: embedded(pages.map { "Pages/" + $0 }),
+            resources: embedded(pages.map { "Pages/" + $0 } + descriptions.map { "Descriptions/" + $0 }),
             swiftSettings: strict
         ),
         .executableTarget(

@@ -29,7 +29,8 @@ extension CacheState {
         counts.coalesced += 1
         var frames: [Frame] = []
         if let frame = frame(for: gap, entry, project, request, limit_bytes: 64 << 10) { frames.append(frame) }
-        return Opening(frames: frames, position: log.head, owesReady: false, revision: project.revision)
+        return Opening(
+            staleSince: nil, frames: frames, position: log.head, isLive: true, revision: project.revision)
     }
 
     /// The first frames of a stream, if they can be told from what is here: a client whose last event id is
@@ -57,14 +58,11 @@ extension CacheState {
     }
 
     private func opening(_ entry: CacheEntry, _ project: Project, _ frames: [Frame]) -> Opening {
-        var all = frames
-        let isLive = isVouched(entry)
-        if case .stale(let since, _) = status {
-            all.insert(.stale(since: since), at: 0)
-        } else if isLive {
-            all.append(.ready(entry.id, project.revision))
-        }
-        return Opening(frames: all, position: entry.log?.head ?? 0, owesReady: !isLive, revision: project.revision)
+        var since: String?
+        if case .stale(let instant, _) = status { since = instant }
+        return Opening(
+            staleSince: since, frames: frames, position: entry.log?.head ?? 0, isLive: isVouched(entry),
+            revision: project.revision)
     }
 
     private func frame(

@@ -14,6 +14,9 @@ package struct Revision: Hashable, Sendable, CustomStringConvertible {
         case lostFallback(scene: Int32)
     }
 
+    /// How many characters a revision is printed with.
+    static let length = 22
+
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
     private var sum: UInt128 = 0
 
@@ -22,7 +25,9 @@ package struct Revision: Hashable, Sendable, CustomStringConvertible {
     /// Reads a revision as it was printed; nil for any other text.
     package init?(_ text: some StringProtocol) {
         let digits = text.utf8.compactMap(Self.alphabet.firstIndex)
-        guard digits.count == 22, text.utf8.count == 22, let last = digits.last, last & 15 == 0 else { return nil }
+        guard digits.count == Self.length, text.utf8.count == Self.length, let last = digits.last, last & 15 == 0 else {
+            return nil
+        }
         sum = digits.dropLast().reduce(0) { $0 << 6 | UInt128($1) } << 2 | UInt128(last >> 4)
     }
 
@@ -36,7 +41,7 @@ package struct Revision: Hashable, Sendable, CustomStringConvertible {
 
     /// 22 characters of base64url (RFC 4648, section 5), without padding.
     package var description: String {
-        String(unsafeUninitializedCapacity: 22) { buffer in
+        String(unsafeUninitializedCapacity: Self.length) { buffer in
             var writer = ByteWriter(UnsafeMutableRawBufferPointer(buffer))
             write(to: &writer)
             return writer.count
@@ -45,7 +50,7 @@ package struct Revision: Hashable, Sendable, CustomStringConvertible {
 
     func write(to writer: inout ByteWriter) {
         var rest = sum
-        for _ in 0..<22 {
+        for _ in 0..<Self.length {
             writer.write(Self.alphabet[Int(truncatingIfNeeded: rest >> 122)])
             rest <<= 6
         }

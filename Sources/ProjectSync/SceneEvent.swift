@@ -33,11 +33,15 @@ package struct SceneEvent: Sendable {
 
     package var size_bytes: Int { state.readableBytes + 64 }
 
-    /// Writes the event. Only the last of a batch bears the revision, and it alone has an id (contract 4).
-    fileprivate func write(to writer: inout ByteWriter, project: ProjectID, revision: Revision?) {
+    /// Writes the event. Only the last of a batch bears the revision, and it alone has an id (contract 4), at the offset
+    /// that is returned.
+    @discardableResult
+    fileprivate func write(to writer: inout ByteWriter, project: ProjectID, revision: Revision?) -> Int {
         writer.write("event: scene\n")
+        var offset = 0
         if let revision {
             writer.write("id: ")
+            offset = writer.count
             revision.write(to: &writer)
             writer.write("\n")
         }
@@ -52,6 +56,7 @@ package struct SceneEvent: Sendable {
             writer.write("null, ")
         }
         state.withUnsafeReadableBytes { writer.write($0) }
+        return offset
     }
 }
 
@@ -59,11 +64,11 @@ extension Frame {
     /// Several scenes' states that belong together.
     package static func scenes(_ events: [SceneEvent], of project: ProjectID, revision: Revision) -> Frame {
         let limit = events.reduce(0) { $0 + SceneEvent.head_bytes + $1.state.readableBytes }
+        var offset = 0
         let buffer = ByteBuffer(limit_bytes: limit) { writer in
-            for (number, event) in events.enumerated() {
-                event.write(to: &writer, project: project, revision: number == events.count - 1 ? revision : nil)
-            }
+            for event in events.dropLast() { event.write(to: &writer, project: project, revision: nil) }
+            if let last = events.last { offset = last.write(to: &writer, project: project, revision: revision) }
         }
-        return Frame([buffer])
+        return Frame([buffer], id: revision, at: offset)
     }
 }

@@ -8,7 +8,7 @@ package protocol Watcher: AnyObject, Sendable {
     func endUnknown()
 }
 
-/// What a stream asks for.
+/// What a stream asks for of a project.
 package struct StreamRequest: Sendable {
     /// The last event id that the client bears; nil for a new stream.
     package let lastEventID: String?

@@ -4,7 +4,7 @@ import HummingbirdCore
 import NIOCore
 import ProjectSync
 
-/// Answers a request for a project's events that came HTTP's ordinary way, which writes the head and `retry:`; the rest
+/// Answers a request for events that came HTTP's ordinary way, which writes the head and `retry:`; the rest
 /// comes from the hub.
 struct EventStreamResponse {
     /// How long a client waits before it connects again after it lost us.
@@ -17,23 +17,23 @@ struct EventStreamResponse {
 
     @concurrent
     func serve(
-        _ project: ProjectID, _ request: StreamRequest, _ method: HTTPRequest.Method, on channel: any Channel,
+        _ subscription: Subscription, _ method: HTTPRequest.Method, on channel: any Channel,
         _ writer: consuming ResponseWriter
     ) async throws {
         guard method == .get else {
-            if case .unknown = await cache.read(project) {
-                return try await Problem.unknownProject(project.description).reply.send(to: method, writer)
+            guard await isAnyThere(subscription.projects) else {
+                return try await Problem.unknown(subscription.projects).reply.send(to: method, writer)
             }
             // Without a length the encoder would take the answer for chunked and send a body's end (RFC 9110, 9.3.2).
             var head = Self.head
             head.headerFields[.contentLength] = "0"
             return try await writer.writeResponse(head)
         }
-        let outlet = hub.open(project, request, on: channel.eventLoop)
+        let outlet = hub.open(subscription, on: channel.eventLoop)
         defer { outlet.hangUp() }
         switch try await outlet.decided() {
         case .unknown:
-            return try await Problem.unknownProject(project.description).reply.send(to: method, writer)
+            return try await Problem.unknown(subscription.projects).reply.send(to: method, writer)
         case .full:
             let body = try await writer.writeHead(Self.head)
             try await Self.write(.retry(after: Self.retryWhenFull), to: body)
@@ -44,6 +44,15 @@ struct EventStreamResponse {
             try await outlet.serve(over: channel)
             try await body.finish(nil)
         }
+    }
+
+    @concurrent
+    private func isAnyThere(_ projects: [ProjectID]) async -> Bool {
+        for project in projects {
+            if case .unknown = await cache.read(project) { continue }
+            return true
+        }
+        return false
     }
 
     static var head: HTTPResponse {

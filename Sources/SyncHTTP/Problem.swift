@@ -27,6 +27,14 @@ package struct Problem: Error, Equatable, Sendable {
             detail: "content_creation_requests has no row with the id \(id).")
     }
 
+    static func badProjectCount(_ count: Int) -> Problem {
+        .badRequest("A joint stream is of 1 to \(Subscription.mostProjects) projects (?project=...), not of \(count).")
+    }
+
+    static func unknown(_ projects: [ProjectID]) -> Problem {
+        unknownProject(projects.map(\.description).joined(separator: ", nor "))
+    }
+
     package static func methodNotAllowed(_ allowed: [HTTPRequest.Method]) -> Problem {
         let list = allowed.map(\.rawValue).joined(separator: ", ")
         return Problem(

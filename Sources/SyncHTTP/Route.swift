@@ -6,10 +6,13 @@ package enum Route: Equatable, Sendable {
     case project(ProjectID)
     case scenes(ProjectID)
     case events(ProjectID)
+    case jointEvents
     case images(ProjectID)
     case generations(ProjectID)
     case monitor
     case metrics
+    case openAPI
+    case asyncAPI
     case health
     case readiness
     case dashboard
@@ -34,18 +37,21 @@ package enum Route: Equatable, Sendable {
         switch (parts.count, parts.first, parts.last) {
         case (1, "", _): return .dashboard
         case (1, "metrics", _): return .metrics
+        case (1, "openapi.json", _): return .openAPI
+        case (1, "asyncapi.json", _): return .asyncAPI
         case (1, "healthz", _): return .health
         case (1, "readyz", _): return .readiness
+        case (2, "v1", "events"): return .jointEvents
         case (2, "v1", "monitor"): return .monitor
         case (2, "assets", let name?): return .asset(String(name))
-        case (2, "projects", let id?): return .viewer(try project(id))
+        case (2, "projects", let id?): return .viewer(try projectInPath(id))
         case (3, "demo", let name?) where parts.dropFirst().first == "pictures": return .picture(String(name))
         case (3, "v1", let id?) where parts.dropFirst().first == "projects":
-            _ = try project(id)
+            _ = try projectInPath(id)
             return nil
         case (4, "v1", "scenes"), (4, "v1", "events"), (4, "v1", "images"), (4, "v1", "generations"):
             guard parts.dropFirst().first == "projects", let id = parts.dropFirst(2).first else { return nil }
-            _ = try project(id)
+            _ = try projectInPath(id)
             return nil
         default: return nil
         }
@@ -64,9 +70,13 @@ package enum Route: Equatable, Sendable {
         return nil
     }
 
-    private static func project(_ text: Substring) throws(Problem) -> ProjectID {
+    private static func projectInPath(_ text: Substring) throws(Problem) -> ProjectID {
+        guard !text.isEmpty else { throw .notFound }
+        return try project(text)
+    }
+
+    static func project(_ text: Substring) throws(Problem) -> ProjectID {
         guard let id = ProjectID(text) else {
-            guard !text.isEmpty else { throw .notFound }
             throw .badRequest("A project's id is a UUID, 8-4-4-4-12 hexadecimal digits.")
         }
         return id

@@ -40,9 +40,9 @@ package struct SyncResponder: Sendable {
         switch await decide(request) {
         case .reply(let reply), .read(_, _, let reply):
             try await reply.send(to: request.method, writer)
-        case .stream(let project, let stream):
+        case .stream(let subscription):
             try await EventStreamResponse(hub: hub, cache: cache)
-                .serve(project, stream, request.method, on: channel, writer)
+                .serve(subscription, request.method, on: channel, writer)
         }
     }
 
@@ -51,7 +51,7 @@ package struct SyncResponder: Sendable {
         case reply(Reply)
         /// A read from memory: of which project, in which state.
         case read(ProjectID, Answer, Reply)
-        case stream(ProjectID, StreamRequest)
+        case stream(Subscription)
     }
 
     /// What can be said without waiting; nil if something has to be waited for, or takes long to write.
@@ -64,8 +64,12 @@ package struct SyncResponder: Sendable {
             case .scenes(let id):
                 return try warmReply(.scenes, of: id, headers, query)
             case .events(let project):
-                return .stream(project, try Self.streamRequest(headers, Query(query)))
+                return .stream(.project(project, try Self.streamRequest(headers, Query(query))))
+            case .jointEvents:
+                return .stream(try Self.jointSubscription(headers, Query(query)))
             case .health: return .reply(.json("{\"status\": \"alive\"}\n"))
+            case .openAPI: return .reply(Descriptions.openAPI)
+            case .asyncAPI: return .reply(Descriptions.asyncAPI)
             case .dashboard: return .reply(try Pages.asset("dashboard.html"))
             case .viewer: return .reply(try Pages.asset("viewer.html"))
             case .asset(let name): return .reply(try Pages.asset(name))
@@ -162,8 +166,23 @@ package struct SyncResponder: Sendable {
             }
             scenes = (scenes ?? []).union([scene])
         }
-        let id = headers[.lastEventID] ?? query["last_event_id"] ?? ""
         let token = try SyncToken.borne(headers, query)
-        return StreamRequest(lastEventID: id.isEmpty ? nil : id, scenes: scenes, after: token)
+        return StreamRequest(lastEventID: lastEventID(headers, query), scenes: scenes, after: token)
+    }
+
+    private static func jointSubscription(_ headers: HTTPFields, _ query: Query) throws(Problem) -> Subscription {
+        var projects: [ProjectID] = []
+        for text in query.all("project") {
+            let project = try Route.project(text[...])
+            if !projects.contains(project) { projects.append(project) }
+        }
+        guard 1...Subscription.mostProjects ~= projects.count else { throw .badProjectCount(projects.count) }
+        let token = try SyncToken.borne(headers, query)
+        return .projects(projects, lastEventID: lastEventID(headers, query), after: token)
+    }
+
+    private static func lastEventID(_ headers: HTTPFields, _ query: Query) -> String? {
+        let id = headers[.lastEventID] ?? query["last_event_id"] ?? ""
+        return id.isEmpty ? nil : id
     }
 }

@@ -37,10 +37,12 @@ final class RecordingWatcher: Watcher {
     var heard: [String] { log.withLock { $0 } }
 
     func begin(_ opening: Opening) {
-        let events = opening.frames.map { frame in
+        var events = opening.frames.map { frame in
             String(buffer: frame.parts[0]).split(separator: "\n")
                 .filter { $0.hasPrefix("event: ") }.map { String($0.dropFirst(7)) }.joined(separator: "+")
         }
+        if opening.staleSince != nil { events.insert("stale", at: 0) }
+        if opening.isLive { events.append("ready") }
         log.withLock { $0.append("begin " + events.joined(separator: ",")) }
     }
 

@@ -32,7 +32,7 @@ if [ ! -x "$SCENESYNC_BINARY" ]; then
     echo "no daemon at $SCENESYNC_BINARY: build it, or name it in SCENESYNC_BINARY" >&2
     exit 1
 fi
-scripts/browser-environment.sh
+scripts/python-environment.sh
 # One after the other: two browsers at a time only make each other wait.
 for file in clients/js/test/*.test.mjs examples/nextjs/test/*.test.mjs Tests/Browser/client.test.mjs Tests/Browser/react.test.mjs; do
     node --test --test-reporter=spec "$file"

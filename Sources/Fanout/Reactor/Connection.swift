@@ -25,6 +25,8 @@ struct Connection {
     enum Way {
         case socket(CInt)
         case channel(ChannelOutlet)
+        /// It has none: it is the part of a joint stream at this place.
+        case part(JointStream, Int)
     }
 
     let way: Way
@@ -34,6 +36,7 @@ struct Connection {
     /// Whether it ends as soon as nothing is unsent.
     var isClosing = false
     var stream: EventStream?
+    var joint: JointStream?
     /// The reactor's second in which the client last said or took something.
     var lastActive: UInt32
 
@@ -41,4 +44,14 @@ struct Connection {
         self.way = way
         lastActive = now
     }
+
+    var isPart: Bool {
+        if case .part = way { true } else { false }
+    }
+
+    /// Whether events are sent on it, and no request is expected.
+    var isStream: Bool { stream != nil || joint != nil }
+
+    /// Whether its response's head has left.
+    var isOpen: Bool { stream?.isOpen ?? joint?.isOpen ?? false }
 }

@@ -8,8 +8,8 @@ package protocol FrontDesk: AnyObject {
     func decide(_ bytes: UnsafeRawBufferPointer) -> FrontDecision
     /// What is sent before a stream's first event.
     func streamHead() -> ByteBuffer
-    /// The answer to a request for the stream of a project that is not there.
-    func unknown(_ project: ProjectID) -> ByteBuffer
+    /// The answer to a request for the stream of projects of which none is there.
+    func unknown(_ projects: [ProjectID]) -> ByteBuffer
     /// The whole answer to a request for a stream where there are too many already.
     func full() -> ByteBuffer
     /// Serves the connection from now on; `bytes` have been read of it.
@@ -22,7 +22,7 @@ package enum FrontDecision {
     case incomplete
     /// The request took so many bytes, and this is its whole answer.
     case answer(Parcel, length: Int)
-    case stream(ProjectID, StreamRequest)
+    case stream(Subscription)
     /// Nothing for us: HTTP's ordinary way serves the connection from now on.
     case adopt
 }

@@ -19,11 +19,11 @@ extension ReactorLoop {
         if count < 0, errno == EAGAIN || errno == EINTR { return }
         guard count > 0 else {
             // Who has closed one side may still read the rest of an answer, but waits for no event.
-            let isAnswered = count == 0 && connections[key]?.stream == nil
+            let isAnswered = count == 0 && connections[key]?.isStream == false
             return isAnswered ? closeWhenSent(key) : close(key)
         }
         connections[key]?.lastActive = second
-        guard connections[key]?.stream == nil else { return }
+        guard connections[key]?.isStream == false else { return }
         let bytes = UnsafeRawBufferPointer(rebasing: scratch[..<count])
         if connections[key]?.input.isEmpty == true {
             answer(key, bytes)
@@ -57,8 +57,8 @@ extension ReactorLoop {
                 house.counters.answersAtOnce.wrappingAdd(1, ordering: .relaxed)
                 if isDraining { closeWhenSent(key) }
                 rest = UnsafeRawBufferPointer(rebasing: rest[length...])
-            case .stream(let project, let request):
-                return open(project, request, key)
+            case .stream(let subscription):
+                return open(subscription, key)
             }
         }
         if !rest.isEmpty { connections[key]?.input = Array(rest) }
@@ -74,12 +74,14 @@ extension ReactorLoop {
 
     /// Whether it takes something now.
     func isWritable(_ key: ConnectionKey) -> Bool {
-        connections[key]?.unsent == nil
+        guard case .part(let joint, let index)? = connections[key]?.way else { return connections[key]?.unsent == nil }
+        return joint.isTold(index) && connections[joint.key]?.unsent == nil
     }
 
     /// Sends a parcel, or what of it the socket takes. What it does not take follows once it does.
     func transmit(_ parcel: Parcel, to key: ConnectionKey) {
         guard let way = connections[key]?.way else { return }
+        if case .part(let joint, _) = way { return transmit(parcel, to: joint.key) }
         house.counters.bytes.wrappingAdd(parcel.size_bytes, ordering: .relaxed)
         switch way {
         case .channel(let outlet):
@@ -101,6 +103,8 @@ extension ReactorLoop {
             case .failed:
                 close(key)
             }
+        case .part:
+            break
         }
     }
 
@@ -122,7 +126,7 @@ extension ReactorLoop {
     func taken(_ key: ConnectionKey) {
         connections[key]?.unsent = nil
         if connections[key]?.isClosing == true { return close(key) }
-        if connections[key]?.stream != nil {
+        if connections[key]?.isStream == true {
             catchUp(key)
         } else {
             answerInput(key)
@@ -133,7 +137,7 @@ extension ReactorLoop {
     /// Waits for what matters now: who does not take our answer is not asked for more requests.
     private func follow(_ key: ConnectionKey) {
         guard case .socket(let descriptor)? = connections[key]?.way, let connection = connections[key] else { return }
-        let wantsInput = connection.unsent == nil || connection.stream != nil
+        let wantsInput = connection.unsent == nil || connection.isStream
         let events = (wantsInput ? EPOLLIN.rawValue : 0) | (connection.unsent == nil ? 0 : EPOLLOUT.rawValue)
         watch(descriptor, key, EPOLL_CTL_MOD, EPOLL_EVENTS(events))
     }
@@ -150,7 +154,7 @@ extension ReactorLoop {
         switch connections.remove(key)?.way {
         case .socket(let descriptor): Glibc.close(descriptor)
         case .channel(let outlet): outlet.end()
-        case nil: break
+        case .part, nil: break
         }
     }
 }

@@ -6,18 +6,27 @@ extension ReactorLoop {
     // How a stream begins.
 
     /// A stream over a channel.
-    func open(_ project: ProjectID, _ request: StreamRequest, over outlet: ChannelOutlet) {
+    func open(_ subscription: Subscription, over outlet: ChannelOutlet) {
         let key = connections.add(Connection(.channel(outlet), now: second))
         outlet.bear(key)
-        open(project, request, key)
+        open(subscription, key)
     }
 
-    func open(_ project: ProjectID, _ request: StreamRequest, _ key: ConnectionKey) {
+    func open(_ subscription: Subscription, _ key: ConnectionKey) {
         let count = house.counters.subscribers.wrappingAdd(1, ordering: .relaxed).newValue
         guard count <= house.limit, !isDraining else {
             house.counters.subscribers.wrappingSubtract(1, ordering: .relaxed)
             return turnAway(key)
         }
+        switch subscription {
+        case .project(let project, let request):
+            open(project, request, key)
+        case .projects(let projects, let lastEventID, let token):
+            open(JointStream(key, projects, lastEventID: lastEventID), lastEventID, token)
+        }
+    }
+
+    func open(_ project: ProjectID, _ request: StreamRequest, _ key: ConnectionKey) {
         let topic = topics[project] ?? Topic(project)
         topics[project] = topic
         topic.streams += 1
@@ -31,7 +40,7 @@ extension ReactorLoop {
         case .channel(let outlet):
             outlet.decide(.full)
             close(key)
-        case .socket, nil:
+        case .socket, .part, nil:
             transmit(Parcel([desk.full()]), to: key)
             closeWhenSent(key)
         }
@@ -41,38 +50,47 @@ extension ReactorLoop {
         guard let topic = connections[key]?.stream?.topic, connections[key]?.stream?.hasBegun == false else { return }
         // What has gathered came before, and is not for this one.
         flush(topic)
-        let head = openHead(key)
         connections[key]?.stream?.begin(opening)
         connections[key]?.stream?.place = topic.join(key)
-        send(opening.frames, to: key, after: head)
+        if case .part(let joint, let index)? = connections[key]?.way { return begin(index, of: joint, opening) }
+        let stale = opening.staleSince.map { [Frame.stale(since: $0)] } ?? []
+        let ready = opening.isLive ? [Frame.ready(topic.project, opening.revision)] : []
+        send(stale + opening.frames + ready, to: key, after: openHead(key))
     }
 
     func wait(_ key: ConnectionKey, since: String) {
-        guard let stream = connections[key]?.stream, !stream.hasBegun, !stream.isOpen else { return }
-        send([.stale(since: since)], to: key, after: openHead(key))
+        guard let stream = connections[key]?.stream, !stream.hasBegun else { return }
+        if case .part(let joint, let index)? = connections[key]?.way { return wait(index, of: joint, since: since) }
+        if !stream.isOpen { send([.stale(since: since)], to: key, after: openHead(key)) }
     }
 
     func endUnknown(_ key: ConnectionKey) {
         guard let stream = connections[key]?.stream else { return }
-        let project = stream.topic.project
-        if stream.isOpen { return end(key, with: [.deleted(project)]) }
+        if case .part(let joint, let index)? = connections[key]?.way { return miss(index, of: joint) }
+        if stream.isOpen { return end(key, with: [.deleted(stream.topic.project)]) }
+        refuse(key, [stream.topic.project])
+    }
+
+    /// None of the projects is there: the answer is no stream.
+    func refuse(_ key: ConnectionKey, _ projects: [ProjectID]) {
         leave(key)
         switch connections[key]?.way {
         case .channel(let outlet):
             outlet.decide(.unknown)
             close(key)
-        case .socket, nil:
-            transmit(Parcel([desk.unknown(project)]), to: key)
+        case .socket, .part, nil:
+            transmit(Parcel([desk.unknown(projects)]), to: key)
         }
     }
 
-    private func openHead(_ key: ConnectionKey) -> [ByteBuffer] {
-        guard connections[key]?.stream?.open() == true else { return [] }
+    /// What is sent before the first event; nothing later on.
+    func openHead(_ key: ConnectionKey) -> [ByteBuffer] {
+        guard connections[key]?.stream?.open() ?? connections[key]?.joint?.open() == true else { return [] }
         switch connections[key]?.way {
         case .channel(let outlet):
             outlet.decide(.opened)
             return []
-        case .socket, nil:
+        case .socket, .part, nil:
             return [desk.streamHead()]
         }
     }
@@ -93,10 +111,13 @@ extension ReactorLoop {
             }
         case .ready(let revision):
             flush(topic)
-            let parcel = Parcel(Chunk(.ready(topic.project, revision)).buffers)
+            let frames = [Frame.ready(topic.project, revision)]
+            let parcel = Parcel(Chunk(frames).buffers)
             for key in topic.members {
                 let takesIt = isWritable(key)
-                if connections[key]?.stream?.hearReady(isWritable: takesIt) == true { send(parcel, events: 1, to: key) }
+                if connections[key]?.stream?.hearReady(isWritable: takesIt) == true {
+                    send(frames, as: parcel, to: key)
+                }
             }
         case .deleted:
             flush(topic)
@@ -107,10 +128,13 @@ extension ReactorLoop {
     func hearStale(since: String) {
         flush()
         staleSince = since
-        let parcel = Parcel(Chunk(.stale(since: since)).buffers)
+        let frames = [Frame.stale(since: since)]
+        let parcel = Parcel(Chunk(frames).buffers)
         for key in connections.keys {
+            if let joint = connections[key]?.joint { tellStale(joint, since: since) }
             let takesIt = isWritable(key)
-            if connections[key]?.stream?.hearStale(isWritable: takesIt) == true { send(parcel, events: 1, to: key) }
+            guard connections[key]?.stream?.hearStale(isWritable: takesIt) == true else { continue }
+            if connections[key]?.isPart == false { send(frames, as: parcel, to: key) }
         }
     }
 
@@ -124,12 +148,16 @@ extension ReactorLoop {
     private func flush(_ topic: Topic) {
         guard let gathered = topic.gathered else { return }
         topic.gathered = nil
-        let all = Parcel(Chunk(gathered.frames(of: topic.project)).buffers)
+        let frames = gathered.frames(of: topic.project)
+        let parcel = Parcel(Chunk(frames).buffers)
         var writes = 0
         for key in topic.members {
             let takesIt = isWritable(key)
-            guard let parcel = connections[key]?.stream?.hear(gathered, all: all, isWritable: takesIt) else { continue }
-            transmit(parcel, to: key)
+            switch connections[key]?.stream?.hear(gathered, isWritable: takesIt) {
+            case .all: transmit(frames, as: parcel, to: key)
+            case .own(let own): transmit(Parcel(Chunk(own).buffers), to: key)
+            case .nothing, nil: continue
+            }
             writes += 1
         }
         house.counters.writes.wrappingAdd(writes * gathered.count, ordering: .relaxed)
@@ -137,6 +165,7 @@ extension ReactorLoop {
     }
 
     func catchUp(_ key: ConnectionKey) {
+        if let joint = connections[key]?.joint { return catchUp(joint) }
         guard let frames = connections[key]?.stream?.catchUp(from: house.cache, staleSince: staleSince) else { return }
         send(frames, to: key)
     }
@@ -144,13 +173,13 @@ extension ReactorLoop {
     // Each second.
 
     func beat(_ key: ConnectionKey) {
-        guard let connection = connections[key] else { return }
-        guard connection.stream != nil else {
+        guard let connection = connections[key], !connection.isPart else { return }
+        guard connection.isStream else {
             if second &- connection.lastActive > UInt32(house.idle_seconds) { close(key) }
             return
         }
         let period = UInt32(house.heartbeat_seconds)
-        guard key.index % period == second % period, connection.unsent == nil, connection.stream?.isOpen == true else {
+        guard key.index % period == second % period, connection.unsent == nil, connection.isOpen else {
             return
         }
         let position = connections[key]?.stream?.moveID()
@@ -161,15 +190,16 @@ extension ReactorLoop {
 
     /// Sends last frames, which end the response.
     func end(_ key: ConnectionKey, with frames: [Frame]) {
-        guard connections[key]?.stream != nil else { return }
+        guard let connection = connections[key], connection.isStream else { return }
+        if case .part(let joint, let index) = connection.way { return lose(index, of: joint, with: frames) }
         let head = openHead(key)
         leave(key)
-        let chunk = Chunk(frames).buffers
-        switch connections[key]?.way {
+        let chunk = frames.isEmpty ? [] : Chunk(frames).buffers
+        switch connection.way {
         case .channel(let outlet):
             outlet.write(chunk)
             close(key)
-        case .socket, nil:
+        case .socket, .part:
             transmit(Parcel(head + chunk + [Chunk.last]), to: key)
             if isDraining { closeWhenSent(key) }
         }
@@ -177,24 +207,35 @@ extension ReactorLoop {
 
     /// The stream is none any more; its connection may stay.
     func leave(_ key: ConnectionKey) {
+        if let joint = connections[key]?.joint { leave(joint) }
         guard let stream = connections[key]?.stream else { return }
         connections[key]?.stream = nil
-        house.counters.subscribers.wrappingSubtract(1, ordering: .relaxed)
         house.cache.unwatch(stream.topic.project, stream.ticket)
         if stream.hasBegun, let moved = stream.topic.leave(stream.place) {
             connections[moved]?.stream?.place = stream.place
         }
         stream.topic.streams -= 1
         if stream.topic.streams == 0 { topics[stream.topic.project] = nil }
+        if connections[key]?.isPart == true { return }
+        house.counters.subscribers.wrappingSubtract(1, ordering: .relaxed)
     }
 
-    private func send(_ frames: [Frame], to key: ConnectionKey, after head: [ByteBuffer] = []) {
+    // What goes out.
+
+    func send(_ frames: [Frame], to key: ConnectionKey, after head: [ByteBuffer] = []) {
         if frames.isEmpty && head.isEmpty { return }
-        send(Parcel(head + (frames.isEmpty ? [] : Chunk(frames).buffers)), events: frames.count, to: key)
+        transmit(Parcel(head + (frames.isEmpty ? [] : Chunk(frames).buffers)), to: key)
+        house.counters.writes.wrappingAdd(frames.count, ordering: .relaxed)
     }
 
-    private func send(_ parcel: Parcel, events: Int, to key: ConnectionKey) {
-        transmit(parcel, to: key)
-        house.counters.writes.wrappingAdd(events, ordering: .relaxed)
+    private func send(_ frames: [Frame], as parcel: Parcel, to key: ConnectionKey) {
+        transmit(frames, as: parcel, to: key)
+        house.counters.writes.wrappingAdd(frames.count, ordering: .relaxed)
+    }
+
+    /// Sends frames that are the same for many, and encoded once; a joint stream has ids of its own.
+    private func transmit(_ frames: [Frame], as parcel: Parcel, to key: ConnectionKey) {
+        guard case .part(let joint, let index)? = connections[key]?.way else { return transmit(parcel, to: key) }
+        transmit(Parcel(Chunk(joint.address(frames, from: index)).buffers), to: key)
     }
 }

@@ -75,7 +75,7 @@ final class ReactorLoop {
         case .begin(let key, let opening): begin(key, opening)
         case .wait(let key, let since): wait(key, since: since)
         case .endUnknown(let key): endUnknown(key)
-        case .open(let project, let request, let outlet): open(project, request, over: outlet)
+        case .open(let subscription, let outlet): open(subscription, over: outlet)
         case .taken(let key): taken(key)
         case .hangUp(let key): close(key)
         case .drain(let retry): drain(retry)
@@ -141,8 +141,8 @@ final class ReactorLoop {
         watch(house.socket.descriptor, Self.listening, EPOLL_CTL_DEL, EPOLLIN)
         // Closed it could not be, as another reactor may be about to accept from this number: this refuses everybody.
         shutdown(house.socket.descriptor, CInt(SHUT_RDWR))
-        for key in connections.keys {
-            if connections[key]?.stream != nil {
+        for key in connections.keys where connections[key]?.isPart == false {
+            if connections[key]?.isStream == true {
                 let delay = Int64.random(in: retry.lowerBound.milliseconds...retry.upperBound.milliseconds)
                 end(key, with: [.retry(after: .milliseconds(delay))])
             } else {

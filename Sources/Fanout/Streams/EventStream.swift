@@ -17,6 +17,13 @@ struct EventStream {
         static let staleDue = Marks(rawValue: 32)
     }
 
+    /// What a stream is sent of what has gathered.
+    enum Share {
+        case nothing
+        case all
+        case own([Frame])
+    }
+
     /// What a stream has that follows some scenes only.
     final class Filter {
         let request: StreamRequest
@@ -57,24 +64,24 @@ struct EventStream {
     mutating func begin(_ opening: Opening) {
         marks.insert(.begun)
         ticket = nil
-        if opening.owesReady { marks.insert(.owesReady) }
+        if !opening.isLive { marks.insert(.owesReady) }
         note(opening)
         filter?.sent = opening.revision
     }
 
-    /// What it is to be sent of what has gathered; nil if nothing. `isWritable`: it takes something.
-    mutating func hear(_ gathered: Gathered, all: Parcel, isWritable: Bool) -> Parcel? {
+    /// What it is to be sent of what has gathered. `isWritable`: it takes something.
+    mutating func hear(_ gathered: Gathered, isWritable: Bool) -> Share {
         guard isWritable, !marks.contains(.behind) else {
             marks.insert(.behind)
-            return nil
+            return .nothing
         }
         position = gathered.position
-        guard let filter else { return all }
+        guard let filter else { return .all }
         filter.revision = gathered.revision
         let frames = gathered.frames(of: topic.project, for: filter.request)
-        if frames.isEmpty { return nil }
+        if frames.isEmpty { return .nothing }
         filter.sent = gathered.revision
-        return Parcel(Chunk(frames).buffers)
+        return .own(frames)
     }
 
     /// Whether it is to be sent `ready` now.
@@ -95,8 +102,8 @@ struct EventStream {
         return false
     }
 
-    /// What it has missed while it took nothing. `since` is when the database was lost, if that is to be told.
-    mutating func catchUp(from cache: ProjectCache, staleSince: String) -> [Frame] {
+    /// What it has missed while it took nothing. `staleSince` is when the database was lost, if that is to be told.
+    mutating func catchUp(from cache: ProjectCache, staleSince: String?) -> [Frame] {
         guard hasBegun else { return [] }
         var frames: [Frame] = []
         if marks.remove(.behind) != nil,
@@ -106,7 +113,7 @@ struct EventStream {
             note(gap)
             if !gap.frames.isEmpty { filter?.sent = gap.revision }
         }
-        if marks.remove(.staleDue) != nil { frames.append(.stale(since: staleSince)) }
+        if marks.remove(.staleDue) != nil, let staleSince { frames.append(.stale(since: staleSince)) }
         if marks.contains(.readyDue), let revision = cache.revision(of: topic.project) {
             marks.remove(.readyDue)
             frames.append(.ready(topic.project, revision))

@@ -37,8 +37,8 @@ package final class Front: FrontDesk {
             let parcel = Parcel(reply.bytes)
             if request.length == bytes.count { memory.keep(bytes, project, .init(answer), parcel) }
             return .answer(parcel, length: request.length)
-        case .stream(let project, let stream) where request.length == bytes.count:
-            return .stream(project, stream)
+        case .stream(let subscription) where request.length == bytes.count:
+            return .stream(subscription)
         case .stream, nil:
             return .adopt
         }
@@ -56,8 +56,8 @@ package final class Front: FrontDesk {
         Self.head(before: .retry(after: EventStreamResponse.retryWhenFull), isAll: true)
     }
 
-    package func unknown(_ project: ProjectID) -> ByteBuffer {
-        Problem.unknownProject(project.description).reply.bytes.reduce(into: ByteBuffer()) {
+    package func unknown(_ projects: [ProjectID]) -> ByteBuffer {
+        Problem.unknown(projects).reply.bytes.reduce(into: ByteBuffer()) {
             $0.writeImmutableBuffer($1)
         }
     }

@@ -1,4 +1,4 @@
-// Debian's Chromium, driven by the Playwright of .venv (scripts/browser-environment.sh), whose driver is a package for Node.
+// Debian's Chromium, driven by the Playwright of .venv (scripts/python-environment.sh), whose driver is a package for Node.
 import { readdirSync } from "node:fs";
 
 const library = new URL("../../../.venv/lib/", import.meta.url);

@@ -14,6 +14,7 @@ export class Proxy {
    * - refuse-streams: 503 for streams
    * - refuse: 503 for everything
    * - silence: connections are taken and nothing is answered
+   * - lose-answer: the next answer is lost on its way, then as a proxy should
    */
   mode = "pass";
   /** Open streams, as the client sees them. */
@@ -99,6 +100,11 @@ export class Proxy {
     outgoing.on("error", () => answer.destroy());
     outgoing.on("response", (response) => {
       response.on("error", () => answer.destroy());
+      if (this.mode === "lose-answer") {
+        this.mode = "pass";
+        response.resume();
+        return response.on("end", () => answer.destroy());
+      }
       if (!isStream || this.mode === "pass") {
         answer.writeHead(response.statusCode, response.headers);
         answer.flushHeaders();

@@ -1,0 +1,145 @@
+import ProjectSync
+
+/// One stream of several projects: a part for each, which is told in the order of the request.
+///
+/// It decides what may be told when; the reactor tells it. An id that leaves vouches for all parts at once.
+final class JointStream {
+    /// What is known of a part.
+    private enum Part {
+        /// Nothing yet; those behind it wait.
+        case awaited
+        /// Nothing before the database is back; those behind it need not wait.
+        case passed
+        /// It begins with these frames when its turn comes; `ready` is nil if that is not so yet.
+        case due([Frame], ready: Frame?)
+        /// There is no such project, which is to be told when its turn comes.
+        case absent
+        case told
+        case gone
+    }
+
+    /// What the parts whose turn has come say.
+    enum Words {
+        case none
+        /// These frames, of the parts at these places.
+        case frames([Frame], [Int])
+        /// None of the projects can be read, and nothing else has been said.
+        case refusal
+    }
+
+    /// The connection that it is sent on.
+    let key: ConnectionKey
+    let projects: [ProjectID]
+    /// Each part's own connection, which has no socket.
+    private(set) var keys: [ConnectionKey] = []
+    private var parts: [Part]
+    private var id: JointID
+    private(set) var isOpen = false
+    private var staleSince: String?
+    private var owesStale = false
+
+    /// `lastEventID` is what the client bears.
+    init(_ key: ConnectionKey, _ projects: [ProjectID], lastEventID: String?) {
+        self.key = key
+        self.projects = projects
+        parts = projects.map { _ in .awaited }
+        id = lastEventID.flatMap { JointID($0, of: projects) } ?? JointID(of: projects)
+    }
+
+    /// What a stream of the part's project alone would have asked for.
+    func request(at index: Int, lastEventID: String?, after token: SyncToken?) -> StreamRequest {
+        let known = lastEventID.flatMap { JointID($0, of: projects) }
+        return StreamRequest(
+            lastEventID: known.map { $0.revisions[index]?.description } ?? lastEventID, after: token)
+    }
+
+    func add(_ key: ConnectionKey) {
+        keys.append(key)
+    }
+
+    /// True the first time: the response's head is to be sent.
+    func open() -> Bool {
+        defer { isOpen = true }
+        return !isOpen
+    }
+
+    /// Whether the part has begun, and hears of changes.
+    func isTold(_ index: Int) -> Bool {
+        if case .told = parts[index] { true } else { false }
+    }
+
+    /// Whether nothing is left to tell of.
+    var isOver: Bool {
+        parts.allSatisfy { if case .gone = $0 { true } else { false } }
+    }
+
+    func begin(_ index: Int, with opening: Opening) {
+        let ready = opening.isLive ? Frame.ready(projects[index], opening.revision) : nil
+        parts[index] = .due(opening.frames, ready: ready)
+    }
+
+    func pass(_ index: Int) {
+        if case .awaited = parts[index] { parts[index] = .passed }
+    }
+
+    func miss(_ index: Int) {
+        parts[index] = .absent
+    }
+
+    func lose(_ index: Int) {
+        parts[index] = .gone
+        id.note(nil, at: index)
+    }
+
+    /// What the parts say whose turn has come, `limit_bytes` or a little more at a time.
+    func nextWords(limit_bytes: Int) -> Words {
+        let turn = parts.prefix { if case .awaited = $0 { false } else { true } }
+        // Whether all that are absent make a refusal shows with the first that is there.
+        guard isOpen || turn.contains(where: { if case .due = $0 { true } else { false } }) else {
+            return parts.allSatisfy { if case .absent = $0 { true } else { false } } ? .refusal : .none
+        }
+        var (frames, places, size_bytes) = ([Frame](), [Int](), 0)
+        for index in turn.indices where size_bytes <= limit_bytes {
+            switch parts[index] {
+            case .due(let opening, let ready):
+                parts[index] = .told
+                frames += address(opening + (ready.map { [$0] } ?? []), from: index)
+                places.append(index)
+            case .absent:
+                lose(index)
+                frames.append(.deleted(projects[index]))
+            case .awaited, .passed, .told, .gone:
+                continue
+            }
+            size_bytes = frames.reduce(0) { $0 + $1.size_bytes }
+        }
+        return frames.isEmpty && places.isEmpty ? .none : .frames(frames, places)
+    }
+
+    /// A part's frames, under the ids of the whole stream.
+    func address(_ frames: [Frame], from index: Int) -> [Frame] {
+        frames.map { frame in
+            guard let revision = frame.revision else { return frame }
+            id.note(revision, at: index)
+            return frame.bearing(id)
+        }
+    }
+
+    /// The database was lost. Whether that is to be told; what has not been told as ready yet is not.
+    func hearStale(since: String) -> Bool {
+        for case (let index, .due(let frames, _)) in parts.enumerated() { parts[index] = .due(frames, ready: nil) }
+        defer { staleSince = since }
+        return staleSince != since
+    }
+
+    /// It is to be told that it may be stale once it takes something.
+    func oweStale() {
+        owesStale = true
+    }
+
+    /// What is still owed of that.
+    func takeOwedStale() -> Frame? {
+        defer { owesStale = false }
+        return owesStale ? staleSince.map { .stale(since: $0) } : nil
+    }
+}

@@ -1,0 +1,91 @@
+import FoundationEssentials
+import Postgres
+import PostgresTestSupport
+import Testing
+
+/// What `/openapi.json` and `/asyncapi.json` promise to programs is what the daemon does.
+@Suite(.database(.sceneSync), .serialized, .timeLimit(.minutes(4)))
+struct DescriptionTests {
+    private static let paths: Set = [
+        "/", "/projects/{id}", "/v1/projects/{id}", "/v1/projects/{id}/scenes", "/v1/projects/{id}/generations",
+        "/v1/projects/{id}/events", "/v1/projects/{id}/images", "/v1/events", "/healthz", "/readyz", "/metrics",
+        "/openapi.json", "/asyncapi.json",
+    ]
+
+    @Test func `requests made from the OpenAPI document are answered as it says`() async throws {
+        let stage = try await Stage.start()
+        try await stage.writer.query(
+            """
+            INSERT INTO content_creation_requests (id, generated_output)
+            VALUES ('11111111-1111-4111-8111-111111111111', $1::jsonb)
+            """, [Stage.document(scenes: 3)])
+
+        // A stream does not end; a method that a path does not have is known by another test.
+        let run = try await Program.sh(
+            """
+            .venv/bin/st run http://127.0.0.1:\(stage.daemon.port)/openapi.json --exclude-path-regex 'events$' \
+                --checks not_a_server_error,status_code_conformance,content_type_conformance \
+                --checks response_schema_conformance,response_headers_conformance,allow_header_conformance \
+                --max-examples 20 --request-timeout 10 --warnings off --suppress-health-check all
+            """, within: .seconds(200))
+
+        #expect(run.status == 0, "\(run.text)")
+        #expect(try await stage.client.get("/readyz").status == 200)
+    }
+
+    @Test func `each path of the OpenAPI document is there, and each path that is there is in it`() async throws {
+        let stage = try await Stage.start()
+        let project = try await stage.insertProject()
+        let document = try JSONReader.read(try await stage.client.get("/openapi.json").text)
+        guard case .object(let paths)? = document["paths"] else {
+            Issue.record("no paths")
+            return
+        }
+
+        for member in paths {
+            guard case .object(let members) = member.value else { continue }
+            let path = member.key
+            let methods = members.map { $0.key.uppercased() }.filter { ["GET", "POST", "PUT", "DELETE"].contains($0) }
+            let target = path.replacing("{id}", with: project)
+            let refused = try await stage.client.request("PATCH", target)
+            let allowed = refused["Allow"]?.split(separator: ",").map { $0.filter { $0 != " " } } ?? []
+
+            #expect(refused.status == 405, "\(path)")
+            #expect(Set(allowed).subtracting(["HEAD"]) == Set(methods), "\(path)")
+        }
+        #expect(Set(paths.map(\.key)) == Self.paths)
+    }
+
+    @Test func `events are what the AsyncAPI document says`() async throws {
+        let stage = try await Stage.start()
+        let project = try await stage.insertProject()
+        let stream = try await EventStream.open(port: stage.daemon.port, "/v1/projects/\(project)/events")
+        var events = try await stream.events(through: "ready")
+
+        try await stage.writer.query(
+            """
+            INSERT INTO generated_images (content_creation_request_id, scene_index, image_index, image_url)
+            SELECT $1::uuid, scene, 0, 'a "quoted" url' FROM generate_series(1, 4) AS scene
+            """, [project])
+        for _ in 0..<4 { events.append(try #require(try await stream.next())) }
+        try await stage.admin.query(
+            "SELECT pg_terminate_backend(pid) FROM unnest($1::integer[]) AS pid",
+            ["{\(try await stage.sessions().map { "\($0)" }.joined(separator: ","))}"])
+        events += try await stream.events(through: "ready", within: .seconds(20))
+        try await stage.write("DELETE FROM content_creation_requests WHERE id = $1::uuid", project)
+        events += try await stream.events(through: "deleted")
+
+        let folder = try TemporaryFolder()
+        let document = try folder.write(try await stage.client.get("/asyncapi.json").text, to: "asyncapi.json")
+        let lines = try events.map { event in
+            let data = String(decoding: try JSONEncoder().encode(event.data), as: UTF8.self)
+            return "{\"event\": \"\(event.event)\", \"data\": \(data)}\n"
+        }
+        let run = try await Program.sh(
+            ".venv/bin/python Tests/Descriptions/asyncapi_test.py \(document) \(try folder.write(lines.joined(), to: "events"))"
+        )
+
+        #expect(run.status == 0, "\(run.text)")
+        #expect(run.text == "deleted ready scene snapshot stale\n")
+    }
+}
