@@ -46,8 +46,9 @@ bench: $(if $(SCENESYNC),,build) ## measure fan-out, memory and reads beside oth
 	Benchmarks/test_load.py
 	Benchmarks/fanout.py --works "$(WORKS)" --targets "$(TARGETS)" $(if $(REPS),--reps $(REPS)) $(if $(SECS),--secs $(SECS)) $(if $(DOCS),--write-docs,--plots)
 
-bench-writers: build ## measure what announcing changes costs the writers: about a quarter of an hour
+bench-writers: build ## measure what announcing changes costs the writers, on this disk and a slow one: half an hour
 	Benchmarks/writers.py --lines docs/benchmarks/writers.jsonl
+	Benchmarks/writers.py --slower-ms 3 --clients 16,64 --lines docs/benchmarks/writers-slow-disk.jsonl
 
 bench-feed: ## measure the daemon's own work for a change, without a database: about a minute
 	scripts/install.sh build

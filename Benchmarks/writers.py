@@ -156,7 +156,8 @@ def main():
         writers = Writers(postgres, binary, options.projects)
         for repetition in range(options.reps):
             for work, clients, variant, seconds in plan(options):
-                line = dict(rep=repetition + 1, work=work, clients=clients, variant=variant)
+                line = dict(rep=repetition + 1, slower_ms=options.slower_ms, work=work, clients=clients,
+                            variant=variant)
                 line.update(writers.run(work, clients, variant, seconds))
                 lines.append(line)
                 print(json.dumps(line), flush=True)

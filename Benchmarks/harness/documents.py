@@ -10,7 +10,7 @@ from harness import plots, programs, report
 ROOT = os.path.dirname(programs.PACKAGE)
 FOLDER = "docs/benchmarks"
 LINES = "docs/benchmarks/results.jsonl"
-WRITERS = "docs/benchmarks/writers.jsonl"
+WRITERS = ["docs/benchmarks/writers.jsonl", "docs/benchmarks/writers-slow-disk.jsonl"]
 PAGE = "docs/benchmarks.md"
 BEGIN, END = "<!-- results -->\n", "<!-- end of results -->\n"
 
@@ -22,7 +22,7 @@ def lines():
 
 def writers():
     """The lines of `make bench-writers`, if it has been run."""
-    return _read(WRITERS)
+    return [line for name in WRITERS for line in _read(name)]
 
 
 def circumstances():

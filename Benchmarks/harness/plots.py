@@ -17,7 +17,7 @@ VARIANTS = {"daemon": "our triggers, daemon", "row": "NOTIFY, each row", "statem
 def charts(lines, writers):
     """The charts that the lines have the figures for, by the names of their files."""
     found = {**{f"latency-{work.lower()}.svg": latency(lines, work) for work in LATENCIES},
-             "memory.svg": memory(lines), "writers.svg": inserts(writers)}
+             "memory.svg": memory(lines), "writers.svg": inserts(writers, 0), "writers-slow-disk.svg": inserts(writers, 3)}
     return {name: chart for name, chart in found.items() if chart}
 
 
@@ -47,17 +47,18 @@ def memory(lines):
                             Axis.from_zero("MiB", _ys(series)), series)
 
 
-def inserts(lines):
+def inserts(lines, slower_ms):
     series = []
     for stroke, (variant, name) in enumerate(VARIANTS.items()):
         rates = collections.defaultdict(list)
         for line in lines:
-            if line["work"] == "insert1" and line["variant"] == variant:
+            if line["work"] == "insert1" and line["variant"] == variant and line["slower_ms"] == slower_ms:
                 rates[line["clients"]].append(line["tps"])
         if rates:
             points = [(count, statistics.median(values)) for count, values in sorted(rates.items())]
             series.append((name, stroke, points))
-    return series and Chart("Single-row inserts", Axis.of_values("writers", _xs(series)),
+    disk = f", each flush {slower_ms} ms longer" if slower_ms else ""
+    return series and Chart("Single-row inserts" + disk, Axis.of_values("writers", _xs(series)),
                             Axis.from_zero("inserts a second", _ys(series)), series)
 
 
