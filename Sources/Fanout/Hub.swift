@@ -39,11 +39,13 @@ package final class Hub: Audience {
     }
 
     /// Opens a stream over a channel of `eventLoop`. Each is to be hung up.
-    package func open(_ project: ProjectID, _ request: StreamRequest, on eventLoop: any EventLoop) -> ChannelOutlet {
+    package func open(
+        _ project: ProjectID, _ request: StreamRequest, _ terms: StreamTerms?, on eventLoop: any EventLoop
+    ) -> ChannelOutlet {
         let turn = nextReactor.wrappingAdd(1, ordering: .relaxed).newValue
         let reactor = reactors[turn % reactors.count]
         let outlet = ChannelOutlet(reactor, on: eventLoop)
-        reactor.submit(.open(project, request, outlet))
+        reactor.submit(.open(project, request, terms, outlet))
         return outlet
     }
 

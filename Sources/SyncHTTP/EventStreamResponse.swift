@@ -14,45 +14,67 @@ struct EventStreamResponse {
 
     let hub: Hub
     let cache: ProjectCache
+    let gate: Gate
 
     @concurrent
     func serve(
-        _ project: ProjectID, _ request: StreamRequest, _ method: HTTPRequest.Method, on channel: any Channel,
-        _ writer: consuming ResponseWriter
+        _ project: ProjectID, _ request: StreamRequest, _ terms: StreamTerms?, _ method: HTTPRequest.Method,
+        on channel: any Channel, _ writer: consuming ResponseWriter
     ) async throws {
         guard method == .get else {
             if case .unknown = await cache.read(project) {
-                return try await Problem.unknownProject(project.description).reply.send(to: method, writer)
+                return try await refuse(.unknownProject, of: project, terms, method, writer)
             }
             // Without a length the encoder would take the answer for chunked and send a body's end (RFC 9110, 9.3.2).
-            var head = Self.head
+            var head = head(terms)
             head.headerFields[.contentLength] = "0"
             return try await writer.writeResponse(head)
         }
-        let outlet = hub.open(project, request, on: channel.eventLoop)
+        let outlet = hub.open(project, request, terms, on: channel.eventLoop)
         defer { outlet.hangUp() }
         switch try await outlet.decided() {
-        case .unknown:
-            return try await Problem.unknownProject(project.description).reply.send(to: method, writer)
-        case .full:
-            let body = try await writer.writeHead(Self.head)
+        case .refused(.full):
+            let body = try await writer.writeHead(head(terms))
             try await Self.write(.retry(after: Self.retryWhenFull), to: body)
             return try await body.finish(nil)
+        case .refused(let refusal):
+            return try await refuse(refusal, of: project, terms, method, writer)
         case .opened:
-            let body = try await writer.writeHead(Self.head)
+            let body = try await writer.writeHead(head(terms))
             try await Self.write(.retry(after: Self.retry), to: body)
             try await outlet.serve(over: channel)
             try await body.finish(nil)
         }
     }
 
-    static var head: HTTPResponse {
-        HTTPResponse(
-            status: .ok,
-            headerFields: [
-                .contentType: "text/event-stream", .cacheControl: "no-cache, no-transform", .accelBuffering: "no",
-                .date: DateField.now,
-            ])
+    static func head(_ gate: Gate, _ terms: StreamTerms?) -> HTTPResponse {
+        let fields: HTTPFields = [
+            .contentType: "text/event-stream", .cacheControl: "no-cache, no-transform", .accelBuffering: "no",
+            .date: DateField.now,
+        ]
+        return HTTPResponse(status: .ok, headerFields: gate.dressed(fields, for: terms?.origin))
+    }
+
+    /// The answer to a request for a stream that there is not, for another reason than that there are too many.
+    static func refusal(
+        _ refusal: StreamRefusal, of project: ProjectID, _ gate: Gate, _ terms: StreamTerms?
+    ) -> Reply {
+        let problem: Problem =
+            switch refusal {
+            case .unknownProject, .full: .unknownProject(project.description)
+            case .unauthenticated: .rightEnded
+            }
+        return gate.dressed(problem.reply, for: terms?.origin)
+    }
+
+    private func head(_ terms: StreamTerms?) -> HTTPResponse { Self.head(gate, terms) }
+
+    @concurrent
+    private func refuse(
+        _ refusal: StreamRefusal, of project: ProjectID, _ terms: StreamTerms?, _ method: HTTPRequest.Method,
+        _ writer: consuming ResponseWriter
+    ) async throws {
+        try await Self.refusal(refusal, of: project, gate, terms).send(to: method, writer)
     }
 
     @concurrent

@@ -17,7 +17,9 @@ final class Reactor: Sendable {
         case wait(ConnectionKey, since: String)
         case endUnknown(ConnectionKey)
         /// A stream over a channel of HTTP's ordinary way.
-        case open(ProjectID, StreamRequest, ChannelOutlet)
+        case open(ProjectID, StreamRequest, StreamTerms?, ChannelOutlet)
+        /// What has become of a stream's right.
+        case permit(ConnectionKey, PermitState)
         /// The channel has taken what it was given.
         case taken(ConnectionKey)
         case hangUp(ConnectionKey)

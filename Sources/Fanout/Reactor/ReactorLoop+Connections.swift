@@ -57,8 +57,8 @@ extension ReactorLoop {
                 house.counters.answersAtOnce.wrappingAdd(1, ordering: .relaxed)
                 if isDraining { closeWhenSent(key) }
                 rest = UnsafeRawBufferPointer(rebasing: rest[length...])
-            case .stream(let project, let request):
-                return open(project, request, key)
+            case .stream(let project, let request, let terms):
+                return open(project, request, terms, key)
             }
         }
         if !rest.isEmpty { connections[key]?.input = Array(rest) }

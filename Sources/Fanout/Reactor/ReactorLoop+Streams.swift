@@ -6,34 +6,44 @@ extension ReactorLoop {
     // How a stream begins.
 
     /// A stream over a channel.
-    func open(_ project: ProjectID, _ request: StreamRequest, over outlet: ChannelOutlet) {
+    func open(_ project: ProjectID, _ request: StreamRequest, _ terms: StreamTerms?, over outlet: ChannelOutlet) {
         let key = connections.add(Connection(.channel(outlet), now: second))
         outlet.bear(key)
-        open(project, request, key)
+        open(project, request, terms, key)
     }
 
-    func open(_ project: ProjectID, _ request: StreamRequest, _ key: ConnectionKey) {
+    func open(_ project: ProjectID, _ request: StreamRequest, _ terms: StreamTerms?, _ key: ConnectionKey) {
         let count = house.counters.subscribers.wrappingAdd(1, ordering: .relaxed).newValue
         guard count <= house.limit, !isDraining else {
             house.counters.subscribers.wrappingSubtract(1, ordering: .relaxed)
-            return turnAway(key)
+            return refuse(key, .full, of: project, terms)
         }
         let topic = topics[project] ?? Topic(project)
         topics[project] = topic
         topic.streams += 1
-        let ticket = Ticket(reactor, key)
-        connections[key]?.stream = EventStream(topic, request, ticket)
-        house.cache.watch(project, request, ticket)
+        let ticket = Ticket(reactor, key, request)
+        connections[key]?.stream = EventStream(topic, request, terms, ticket)
+        guard let permit = terms?.permit else { return admit(key) }
+        permit.check { [reactor] in reactor.submit(.permit(key, $0)) }
     }
 
-    private func turnAway(_ key: ConnectionKey) {
+    /// The stream may be told of its project: the cache is asked for its beginning.
+    func admit(_ key: ConnectionKey) {
+        guard connections[key]?.stream?.admit() == true, let stream = connections[key]?.stream,
+            let ticket = stream.ticket
+        else { return }
+        house.cache.watch(stream.topic.project, ticket.request, ticket)
+    }
+
+    func refuse(_ key: ConnectionKey, _ refusal: StreamRefusal, of project: ProjectID, _ terms: StreamTerms?) {
+        leave(key)
         switch connections[key]?.way {
         case .channel(let outlet):
-            outlet.decide(.full)
+            outlet.decide(.refused(refusal))
             close(key)
         case .socket, nil:
-            transmit(Parcel([desk.full()]), to: key)
-            closeWhenSent(key)
+            transmit(Parcel([desk.refusal(refusal, of: project, terms)]), to: key)
+            if refusal.endsConnection { closeWhenSent(key) }
         }
     }
 
@@ -56,14 +66,7 @@ extension ReactorLoop {
         guard let stream = connections[key]?.stream else { return }
         let project = stream.topic.project
         if stream.isOpen { return end(key, with: [.deleted(project)]) }
-        leave(key)
-        switch connections[key]?.way {
-        case .channel(let outlet):
-            outlet.decide(.unknown)
-            close(key)
-        case .socket, nil:
-            transmit(Parcel([desk.unknown(project)]), to: key)
-        }
+        refuse(key, .unknownProject, of: project, stream.terms)
     }
 
     private func openHead(_ key: ConnectionKey) -> [ByteBuffer] {
@@ -73,7 +76,7 @@ extension ReactorLoop {
             outlet.decide(.opened)
             return []
         case .socket, nil:
-            return [desk.streamHead()]
+            return [desk.streamHead(connections[key]?.stream?.terms)]
         }
     }
 
@@ -149,6 +152,7 @@ extension ReactorLoop {
             if second &- connection.lastActive > UInt32(house.idle_seconds) { close(key) }
             return
         }
+        if let permit = connection.stream?.terms?.permit, !look(at: permit, of: key) { return }
         let period = UInt32(house.heartbeat_seconds)
         guard key.index % period == second % period, connection.unsent == nil, connection.stream?.isOpen == true else {
             return
@@ -180,7 +184,7 @@ extension ReactorLoop {
         guard let stream = connections[key]?.stream else { return }
         connections[key]?.stream = nil
         house.counters.subscribers.wrappingSubtract(1, ordering: .relaxed)
-        house.cache.unwatch(stream.topic.project, stream.ticket)
+        if stream.isAdmitted { house.cache.unwatch(stream.topic.project, stream.ticket) }
         if stream.hasBegun, let moved = stream.topic.leave(stream.place) {
             connections[moved]?.stream?.place = stream.place
         }

@@ -1,0 +1,43 @@
+import HTTPTypes
+import ProjectSync
+
+/// What a request needs to be allowed.
+enum Need: Equatable {
+    case nothing
+    case admin
+    case read(ProjectID)
+    case write(ProjectID)
+}
+
+/// Which routes an address serves.
+package enum Scope: Sendable {
+    case everything
+    /// What is for administrators has an address of its own.
+    case withoutAdministration
+    /// That address.
+    case administration
+
+    func serves(_ route: Route) -> Bool {
+        switch self {
+        case .everything: true
+        case .withoutAdministration: route.need != .admin
+        case .administration: route.need == .admin || route == .health || route == .readiness
+        }
+    }
+}
+
+extension Route {
+    var need: Need {
+        switch self {
+        case .project(let id), .scenes(let id), .events(let id), .generations(let id): .read(id)
+        case .images(let id): .write(id)
+        case .monitor, .metrics: .admin
+        // The pages hold no data.
+        case .health, .readiness, .dashboard, .viewer, .asset, .picture: .nothing
+        }
+    }
+
+    var isStream: Bool {
+        if case .events = self { true } else { false }
+    }
+}
