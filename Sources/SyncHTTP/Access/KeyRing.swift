@@ -33,6 +33,7 @@ package final class KeyRing: Sendable {
             try await read(source)
         } catch {
             if case .file(let path) = source { throw KeySet.Malformed(description: "--jwks \(path): \(error)") }
+            note(error)
         }
     }
 
@@ -43,7 +44,9 @@ package final class KeyRing: Sendable {
             tasks.addTask { [wake] in
                 while (try? await Task.sleep(for: .seconds(1))) != nil { wake.yield() }
             }
-            for await _ in wakes where state.withLock({ $0.plan.begin(now: .now) }) { try? await read(source) }
+            for await _ in wakes where state.withLock({ $0.plan.begin(now: .now) }) {
+                do { try await read(source) } catch { note(error) }
+            }
             tasks.cancelAll()
         }
     }
@@ -107,9 +110,11 @@ package final class KeyRing: Sendable {
             logger.info("keys of the issuer", metadata: ["keys": "\(set.keys.count)"])
             for reason in set.unused { logger.warning("a key of the issuer is not used: \(reason)") }
         case .success: break
-        case .failure(let error):
-            logger.warning("the issuer's keys cannot be read; those read before stay: \(error)")
-            throw error
+        case .failure(let error): throw error
         }
+    }
+
+    private func note(_ error: any Error) {
+        logger.warning("the issuer's keys cannot be read; those read before stay: \(error)")
     }
 }

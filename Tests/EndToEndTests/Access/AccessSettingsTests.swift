@@ -7,8 +7,7 @@ struct AccessSettingsTests {
     @Test(arguments: [
         ["--auth", "jwt"], ["--auth", "jwt", "--jwt-secret", "too short"],
         [
-            "--auth", "jwt", "--jwt-secret",
-            "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA0123456789012345678901234567890\n",
+            "--auth", "jwt", "--jwt-secret=-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA0123456789012345678901234567890\n",
         ],
         ["--auth", "jwt", "--jwks", "/nonexistent/keys.json"], ["--jwt-secret", Tokens.secret], ["--jwks", "/x"],
         ["--authorize", "rls"], ["--auth", "none", "--jwt-secret", Tokens.secret], ["--cors-origin", "*"],
@@ -20,7 +19,7 @@ struct AccessSettingsTests {
         let listen = flags.contains("--listen") ? [] : ["--listen", "127.0.0.1:0"]
 
         let command = try await Command.run(
-            ["serve"] + listen + flags, environment: ["DATABASE_URL": database], within: .seconds(5))
+            ["serve"] + listen + flags, environment: ["DATABASE_URL": database], within: .seconds(20))
 
         #expect(command.status == 78, "\(command)")
         #expect(command.errors.split(separator: "\n").count == 1)
@@ -30,7 +29,7 @@ struct AccessSettingsTests {
     @Test(arguments: [["--auth", "x"], ["--authorize", "x"], ["--reauthorize", "0"], ["--admin-listen", "x"]])
     func `a bad value is exit 64`(flags: [String]) async throws {
         let command = try await Command.run(
-            ["serve"] + flags, environment: ["DATABASE_URL": "host=127.0.0.1"], within: .seconds(5))
+            ["serve"] + flags, environment: ["DATABASE_URL": "host=127.0.0.1"], within: .seconds(20))
 
         #expect(command.status == 64)
     }

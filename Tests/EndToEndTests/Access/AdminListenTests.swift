@@ -49,7 +49,7 @@ struct AdminListenTests {
 
         let refused = try await Command.run(
             ["serve", "--listen", "127.0.0.1:0"] + Tokens.flags + flags, environment: ["DATABASE_URL": database],
-            within: .seconds(5))
+            within: .seconds(20))
 
         #expect(refused.status == 78)
         #expect(refused.errors.contains("--allow-anonymous"))

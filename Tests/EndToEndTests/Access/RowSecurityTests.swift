@@ -87,13 +87,13 @@ struct RowSecurityTests {
         let stage = try await Stage.startWithRowSecurity()
         let project = try await stage.insertProject(of: Stage.alice, sharedWith: Stage.bob)
 
-        let first = try await stage.images("POST", project, Self.image, key: "k", headers: Tokens.header(alice))
-        let again = try await stage.images("POST", project, Self.image, key: "k", headers: Tokens.header(alice))
-        let others = try await stage.images("POST", project, Self.image, key: "k", headers: Tokens.header(bob))
+        let first = try await stage.images("PUT", project, Self.image, key: "k", headers: Tokens.header(alice))
+        let again = try await stage.images("PUT", project, Self.image, key: "k", headers: Tokens.header(alice))
+        let others = try await stage.images("PUT", project, Self.image, key: "k", headers: Tokens.header(bob))
         let changed = try await stage.images(
-            "POST", project, #"{"scene_index": 3, "image_url": "x"}"#, key: "k", headers: Tokens.header(alice))
+            "PUT", project, #"{"scene_index": 3, "image_url": "x"}"#, key: "k", headers: Tokens.header(alice))
 
-        #expect(first.status == 201)
+        #expect(first.status == 200)
         #expect(again.body == first.body && again["Sync-Token"] == first["Sync-Token"])
         #expect(others.status == 403)
         #expect(changed.status == 422)
@@ -173,7 +173,7 @@ struct RowSecurityTests {
         #expect(last != nil && time < .seconds(5), "\(time)")
         #expect(try await his.next() == nil)
         #expect(try await stage.get("/v1/projects/\(project)", as: bob, way.headers).status == 404)
-        try await stage.save("b", scene: 1, of: project)
+        try await stage.save("b", scene: 2, of: project)
         #expect(try await hers.nextEvent(named: "scene")?.data.contains("\"b\"") == true)
     }
 
