@@ -35,6 +35,9 @@ let triggers = [
     "35_prune_changes.sql",
     "36_cluster.sql",
     "37_prune_answers.sql",
+    "38_app_path.sql",
+    "38_kept_answer.sql",
+    "39_keep_answer.sql",
     "40_notify.sql",
     "41_announce_project.sql",
     "42_announce_regenerated.sql",
@@ -66,11 +69,18 @@ let triggers = [
     "79_regenerate.sql",
     "80_generated_images.sql",
     "81_content_creation_requests.sql",
+    "82_attempt.sql",
     "82_upsert_images.sql",
     "83_write.sql",
     "84_generations_for_daemon.sql",
+    "85_images_seen.sql",
+    "86_image_count.sql",
+    "87_assume.sql",
+    "88_may_read.sql",
+    "89_write_as.sql",
     "90_examine.sql",
     "91_grant_to_daemon.sql",
+    "92_grant_role.sql",
 ]
 
 let pages = [
@@ -95,11 +105,14 @@ let pages = [
     "words.js",
 ]
 
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -119,8 +132,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -139,7 +154,10 @@ let package = Package(
             name: "Fanout", dependencies: ["CLinux", "ProjectSync", nio, nioHTTP, nioPosix], swiftSettings: strict),
         .target(
             name: "SyncHTTP",
-            dependencies: ["CZlib", "ProjectSync", "Fanout", hummingbird, httpTypes, log, nio, nioHTTPTypes, nioPosix],
+            dependencies: [
+                "CZlib", "ProjectSync", "Fanout", asyncHTTPClient, hummingbird, httpTypes, jwtKit, log, nio, nioHTTP,
+                nioHTTPTypes, nioPosix,
+            ],
             resources: embedded(pages.map { "Pages/" + $0 } + descriptions.map { "Descriptions/" + $0 }),
             swiftSettings: strict
         ),
@@ -165,7 +183,8 @@ let package = Package(
             name: "ChangeFeedTests", dependencies: ["ChangeFeed", "Postgres", "ProjectSync"], swiftSettings: strict),
         .testTarget(name: "FanoutTests", dependencies: ["Fanout", "ProjectSync", nio], swiftSettings: strict),
         .testTarget(
-            name: "SyncHTTPTests", dependencies: ["SyncHTTP", "ProjectSync", httpTypes, nio], swiftSettings: strict),
+            name: "SyncHTTPTests",
+            dependencies: ["SyncHTTP", "ProjectSync", crypto, cryptoExtras, httpTypes, log, nio], swiftSettings: strict),
         .testTarget(
             name: "TriggersTests",
             dependencies: ["CLibpq", "Migrations", "Postgres", "PostgresTestSupport", "Triggers"],
@@ -175,7 +194,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["CZlib", "Migrations", "Postgres", "PostgresTestSupport", "Triggers", "scenesync"],
+            dependencies: ["CZlib", "Migrations", "Postgres", "PostgresTestSupport", "Triggers", "scenesync", crypto],
             swiftSettings: strict),
     ]
 )

@@ -178,6 +178,25 @@ BEGIN
                 done := done + inserted;
             END IF;
             IF done <> pg_catalog.cardinality(scenes) THEN
+                -- A policy may show an image and let nobody touch it: that does not change, however often it is tried.
+                IF replacing AND attempt = 3 AND EXISTS (
+                    SELECT
+                    FROM public.generated_images AS image
+                    JOIN unnest(scenes, wanted) AS asked (scene, place)
+                        ON image.scene_index = asked.scene
+                        AND image.image_index = asked.place
+                    WHERE image.content_creation_request_id = save_images.project
+                        AND image.id <> ALL (ARRAY (
+                            SELECT own.id
+                            FROM public.generated_images AS own
+                            WHERE own.content_creation_request_id = save_images.project
+                                AND own.scene_index = ANY (scenes)
+                            FOR NO KEY UPDATE
+                        ))
+                ) THEN
+                    RAISE EXCEPTION 'images at these places are not %''s to replace', current_user
+                        USING ERRCODE = 'insufficient_privilege';
+                END IF;
                 RAISE EXCEPTION 'the places change faster than images can be saved' USING ERRCODE = 'PT503';
             END IF;
             RETURN (

@@ -14,6 +14,16 @@ BEGIN
     EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.write(text, uuid, jsonb, text) TO %I', role_name);
     EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.generations(uuid) TO %I', role_name);
     EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.prune_answers(integer) TO %I', role_name);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.app_path() TO %I', role_name);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.assume(text, text) TO %I', role_name);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.image_count(uuid) TO %I', role_name);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.kept_answer(text, uuid, jsonb, text) TO %I', role_name);
+    EXECUTE format(
+        'GRANT EXECUTE ON FUNCTION scene_sync.keep_answer(text, uuid, jsonb, text, integer, text, text, text) TO %I',
+        role_name
+    );
+    EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.may_read(text, text, uuid) TO %I', role_name);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.write_as(text, text, text, uuid, jsonb, text) TO %I', role_name);
 END;
 $$;
 

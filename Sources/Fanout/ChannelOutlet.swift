@@ -11,9 +11,7 @@ package final class ChannelOutlet: Sendable {
     /// How the cache answered the request for a stream.
     package enum Decision: Sendable {
         case opened
-        case unknown
-        /// There are too many streams.
-        case full
+        case refused(StreamRefusal)
     }
 
     private struct State {
@@ -59,7 +57,7 @@ package final class ChannelOutlet: Sendable {
 
     /// To be called once, whatever happened to the stream.
     package func hangUp() {
-        decision.succeed(.unknown)
+        decision.succeed(.refused(.unknownProject))
         ended.succeed(())
         if let key = state.withLock({ $0.key }) { reactor.submit(.hangUp(key)) }
     }
@@ -87,7 +85,7 @@ package final class ChannelOutlet: Sendable {
     /// On the event loop.
     private func flush() {
         guard let handler = handler.value else {
-            if state.withLock({ $0.isEnded }) { decision.succeed(.unknown) }
+            if state.withLock({ $0.isEnded }) { decision.succeed(.refused(.unknownProject)) }
             return
         }
         let (buffers, key, isEnded) = state.withLock { state in

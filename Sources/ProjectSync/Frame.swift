@@ -72,6 +72,9 @@ extension Frame {
         Frame("event: deleted\ndata: {\"project_id\": \"\(project)\"}\n\n")
     }
 
+    /// The token has ended, or has lost its right: come again with another one.
+    package static let expired = Frame("event: expired\ndata: {}\n\n")
+
     /// An event-less line that moves the client's last event id (HTML, 9.2.6).
     package static func position(_ revision: Revision) -> Frame {
         Frame("id: ", id: revision, "\n\n")

@@ -1,7 +1,10 @@
 /// Makes the writes of clients, in the database.
 package protocol ProjectWriter: Sendable {
-    /// `key`: the same write under the same key is made once, and answered alike.
-    func write(_ write: ProjectWrite, to project: ProjectID, key: String?) async -> WriteOutcome
+    /// `key`: the same write under the same key is made once, and answered alike. With a `caller` it is made in its name
+    /// and with its rights.
+    func write(
+        _ write: ProjectWrite, to project: ProjectID, key: String?, as caller: Caller?
+    ) async -> WriteOutcome
 
     /// The generations of a project's scenes, as a JSON object.
     func generations(of project: ProjectID) async -> GenerationsOutcome

@@ -14,32 +14,34 @@ struct EventStreamResponse {
 
     let hub: Hub
     let cache: ProjectCache
+    let gate: Gate
 
     @concurrent
     func serve(
         _ subscription: Subscription, _ method: HTTPRequest.Method, on channel: any Channel,
         _ writer: consuming ResponseWriter
     ) async throws {
+        let terms = subscription.terms
         guard method == .get else {
-            guard await isAnyThere(subscription.projects) else {
-                return try await Problem.unknown(subscription.projects).reply.send(to: method, writer)
+            guard await isAnyThere(subscription.members) else {
+                return try await refuse(.unknownProject, of: subscription.projects, terms, method, writer)
             }
             // Without a length the encoder would take the answer for chunked and send a body's end (RFC 9110, 9.3.2).
-            var head = Self.head
+            var head = head(terms)
             head.headerFields[.contentLength] = "0"
             return try await writer.writeResponse(head)
         }
         let outlet = hub.open(subscription, on: channel.eventLoop)
         defer { outlet.hangUp() }
         switch try await outlet.decided() {
-        case .unknown:
-            return try await Problem.unknown(subscription.projects).reply.send(to: method, writer)
-        case .full:
-            let body = try await writer.writeHead(Self.head)
+        case .refused(.full):
+            let body = try await writer.writeHead(head(terms))
             try await Self.write(.retry(after: Self.retryWhenFull), to: body)
             return try await body.finish(nil)
+        case .refused(let refusal):
+            return try await refuse(refusal, of: subscription.projects, terms, method, writer)
         case .opened:
-            let body = try await writer.writeHead(Self.head)
+            let body = try await writer.writeHead(head(terms))
             try await Self.write(.retry(after: Self.retry), to: body)
             try await outlet.serve(over: channel)
             try await body.finish(nil)
@@ -47,21 +49,51 @@ struct EventStreamResponse {
     }
 
     @concurrent
-    private func isAnyThere(_ projects: [ProjectID]) async -> Bool {
-        for project in projects {
-            if case .unknown = await cache.read(project) { continue }
+    private func isAnyThere(_ members: [Subscription.Member]) async -> Bool {
+        for member in members where await holds(member.terms?.permit) {
+            if case .unknown = await cache.read(member.project) { continue }
             return true
         }
         return false
     }
 
-    static var head: HTTPResponse {
-        HTTPResponse(
-            status: .ok,
-            headerFields: [
-                .contentType: "text/event-stream", .cacheControl: "no-cache, no-transform", .accelBuffering: "no",
-                .date: DateField.now,
-            ])
+    @concurrent
+    private func holds(_ permit: (any Permit)?) async -> Bool {
+        guard let permit else { return true }
+        let state = await withCheckedContinuation { continuation in
+            permit.check { continuation.resume(returning: $0) }
+        }
+        return if case .holds = state { true } else { false }
+    }
+
+    static func head(_ gate: Gate, _ terms: StreamTerms?) -> HTTPResponse {
+        let fields: HTTPFields = [
+            .contentType: "text/event-stream", .cacheControl: "no-cache, no-transform", .accelBuffering: "no",
+            .date: DateField.now,
+        ]
+        return HTTPResponse(status: .ok, headerFields: gate.dressed(fields, for: terms?.origin))
+    }
+
+    /// The answer to a request for a stream that there is not, for another reason than that there are too many.
+    static func refusal(
+        _ refusal: StreamRefusal, of projects: [ProjectID], _ gate: Gate, _ terms: StreamTerms?
+    ) -> Reply {
+        let problem: Problem =
+            switch refusal {
+            case .unknownProject, .full: .unknown(projects)
+            case .unauthenticated: .rightEnded
+            }
+        return gate.dressed(problem.reply, for: terms?.origin)
+    }
+
+    private func head(_ terms: StreamTerms?) -> HTTPResponse { Self.head(gate, terms) }
+
+    @concurrent
+    private func refuse(
+        _ refusal: StreamRefusal, of projects: [ProjectID], _ terms: StreamTerms?, _ method: HTTPRequest.Method,
+        _ writer: consuming ResponseWriter
+    ) async throws {
+        try await Self.refusal(refusal, of: projects, gate, terms).send(to: method, writer)
     }
 
     @concurrent

@@ -8,6 +8,12 @@ enum Pages {
         "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
     ].joined(separator: "; ")
 
+    /// A page runs no script but ours, is framed by nobody, tells nobody its address, and shares no window.
+    private static let protection: HTTPFields = [
+        .contentSecurityPolicy: policy, .referrerPolicy: "no-referrer", .crossOriginOpenerPolicy: "same-origin",
+        .frameOptions: "DENY", .permissionsPolicy: "camera=(), geolocation=(), microphone=()",
+    ]
+
     private static let files: [String: [UInt8]] = [
         "access.js": PackageResources.access_js,
         "announcer.js": PackageResources.announcer_js,
@@ -39,8 +45,18 @@ enum Pages {
         guard let bytes = files[name], let kind = name.split(separator: ".").last, let type = types[String(kind)] else {
             throw .notFound
         }
-        var headers: HTTPFields = [.contentType: type, .cacheControl: "no-cache", .xContentTypeOptions: "nosniff"]
-        if kind == "html" { headers[.contentSecurityPolicy] = policy }
+        var headers: HTTPFields = [
+            .contentType: type, .cacheControl: "no-cache", .xContentTypeOptions: "nosniff",
+            .crossOriginResourcePolicy: "same-origin",
+        ]
+        if kind == "html" { headers.add(protection) }
         return Reply(headers: headers, body: ByteBuffer(bytes: bytes))
     }
+}
+
+extension HTTPField.Name {
+    fileprivate static let referrerPolicy = HTTPField.Name("Referrer-Policy") ?? .cacheControl
+    fileprivate static let crossOriginOpenerPolicy = HTTPField.Name("Cross-Origin-Opener-Policy") ?? .cacheControl
+    fileprivate static let frameOptions = HTTPField.Name("X-Frame-Options") ?? .cacheControl
+    fileprivate static let permissionsPolicy = HTTPField.Name("Permissions-Policy") ?? .cacheControl
 }

@@ -1,3 +1,4 @@
+import Fanout
 import HTTPTypes
 import NIOCore
 import ProjectSync

@@ -46,7 +46,9 @@ struct Reply: Sendable {
     private var head: HTTPResponse {
         var head = HTTPResponse(status: status, headerFields: headers)
         head.headerFields[.date] = DateField.now
-        if status != .notModified { head.headerFields[.contentLength] = String(body.readableBytes) }
+        if status != .notModified && status != .noContent {
+            head.headerFields[.contentLength] = String(body.readableBytes)
+        }
         return head
     }
 

@@ -27,11 +27,12 @@ package enum Route: Equatable, Sendable {
         return route
     }
 
-    private var methods: [HTTPRequest.Method] {
+    var methods: [HTTPRequest.Method] {
         if case .images = self { [.post, .put, .delete] } else { [.get, .head] }
     }
 
-    private static func find(_ path: Substring) throws(Problem) -> Route? {
+    /// nil for a path that there is not.
+    static func find(_ path: Substring) throws(Problem) -> Route? {
         if let route = ofProject(path.utf8) { return route }
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         switch (parts.count, parts.first, parts.last) {

@@ -15,34 +15,49 @@ package struct SyncResponder: Sendable {
     private let readiness: Readiness
     private let writes: WriteDesk
     private let pictures: Pictures?
+    let gate: Gate
     private let logger: Logger
+
+    /// The same, behind another gate.
+    package func behind(_ gate: Gate) -> SyncResponder {
+        SyncResponder(
+            cache: cache, hub: hub, readiness: readiness, writes: writes, pictures: pictures, gate: gate, logger: logger
+        )
+    }
 
     /// Makes the body of a demo's picture from its name; nil for a name that it does not know.
     package typealias Pictures = @Sendable (String) -> String?
 
     package init(
         cache: ProjectCache, hub: Hub, readiness: Readiness, writes: WriteDesk, pictures: Pictures? = nil,
-        logger: Logger
+        gate: Gate, logger: Logger
     ) {
         self.cache = cache
         self.hub = hub
         self.readiness = readiness
         self.writes = writes
         self.pictures = pictures
+        self.gate = gate
         self.logger = logger
     }
 
     @Sendable @concurrent
     package func respond(_ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
-        if writes.isExpectedToContinue(request) {
-            try await writer.writeInformationalHead(HTTPResponse(status: .continue))
-        }
-        switch await decide(request) {
+        let asked = Asked(
+            request.method, request.head.path ?? "/", request.headers, host: request.head.authority)
+        switch await decide(asked) {
         case .reply(let reply), .read(_, _, let reply):
             try await reply.send(to: request.method, writer)
         case .stream(let subscription):
-            try await EventStreamResponse(hub: hub, cache: cache)
+            try await EventStreamResponse(hub: hub, cache: cache, gate: gate)
                 .serve(subscription, request.method, on: channel, writer)
+        case .write(let project, let caller):
+            // Who may not write need not send what it would have written.
+            if writes.isExpectedToContinue(request) {
+                try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+            }
+            let reply = await written(request, project, Query(asked.query), as: caller)
+            try await gate.dressed(reply, for: asked.origin).send(to: request.method, writer)
         }
     }
 
@@ -52,21 +67,32 @@ package struct SyncResponder: Sendable {
         /// A read from memory: of which project, in which state.
         case read(ProjectID, Answer, Reply)
         case stream(Subscription)
+        /// Its body is still to be read.
+        case write(ProjectID, as: Caller?)
     }
 
     /// What can be said without waiting; nil if something has to be waited for, or takes long to write.
-    func decideNow(_ method: HTTPRequest.Method, _ target: String, _ headers: HTTPFields) -> Decision? {
-        let (path, query) = Self.split(target)
+    func decideNow(_ asked: Asked) -> Decision? {
+        switch gate.admitNow(asked) {
+        case .admitted(let route, let pass): decideNow(asked, route, pass).map { dressed($0, asked) }
+        case .answered(let reply): dressed(.reply(reply), asked)
+        case .undecided: nil
+        }
+    }
+
+    private func decideNow(_ asked: Asked, _ route: Route, _ pass: Pass) -> Decision? {
         do throws(Problem) {
-            switch try Route.resolve(method, path: path) {
+            switch route {
             case .project(let id):
-                return try warmReply(.project, of: id, headers, query)
+                return try warmReply(.project, of: id, asked.headers, asked.query)
             case .scenes(let id):
-                return try warmReply(.scenes, of: id, headers, query)
+                return try warmReply(.scenes, of: id, asked.headers, asked.query)
             case .events(let project):
-                return .stream(.project(project, try Self.streamRequest(headers, Query(query))))
+                let request = try Self.streamRequest(asked.headers, Query(asked.query))
+                return .stream(.project(project, request, gate.terms(asked, pass, project)))
             case .jointEvents:
-                return .stream(try Self.jointSubscription(headers, Query(query)))
+                return .stream(try jointSubscription(asked, pass))
+            case .images(let project): return .write(project, as: pass.caller)
             case .health: return .reply(.json("{\"status\": \"alive\"}\n"))
             case .openAPI: return .reply(Descriptions.openAPI)
             case .asyncAPI: return .reply(Descriptions.asyncAPI)
@@ -74,36 +100,50 @@ package struct SyncResponder: Sendable {
             case .viewer: return .reply(try Pages.asset("viewer.html"))
             case .asset(let name): return .reply(try Pages.asset(name))
             case .picture(let name): return .reply(try picture(name))
-            case .images, .generations, .readiness, .monitor, .metrics: return nil
+            case .generations, .readiness, .monitor, .metrics: return nil
             }
         } catch {
             return .reply(error.reply)
         }
     }
 
-    private func decide(_ request: Request) async -> Decision {
-        let target = request.head.path ?? "/"
-        if let decision = decideNow(request.method, target, request.headers) { return decision }
-        let (path, query) = Self.split(target)
-        do throws(Problem) {
-            let route = try Route.resolve(request.method, path: path)
-            return .reply(try await reply(to: route, request, query))
-        } catch {
-            return .reply(error.reply)
+    private func decide(_ asked: Asked) async -> Decision {
+        switch await gate.admit(asked) {
+        case .admitted(let route, let pass):
+            if let decision = decideNow(asked, route, pass) { return dressed(decision, asked) }
+            do throws(Problem) {
+                return dressed(.reply(try await reply(to: route, asked)), asked)
+            } catch {
+                return dressed(.reply(error.reply), asked)
+            }
+        case .answered(let reply): return dressed(.reply(reply), asked)
+        case .undecided: return dressed(.reply(Problem.failed.reply), asked)
         }
     }
 
-    private static func split(_ target: String) -> (path: Substring, query: Substring) {
-        let end = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
-        return (target[..<end], target[end...].dropFirst())
+    private func dressed(_ decision: Decision, _ asked: Asked) -> Decision {
+        switch decision {
+        case .reply(let reply): .reply(gate.dressed(reply, for: asked.origin))
+        case .read(let project, let answer, let reply): .read(project, answer, gate.dressed(reply, for: asked.origin))
+        case .stream, .write: decision
+        }
     }
 
-    private func reply(to route: Route, _ request: Request, _ query: Substring) async throws(Problem) -> Reply {
+    private func written(
+        _ request: Request, _ project: ProjectID, _ query: Query, as caller: Caller?
+    ) async -> Reply {
+        do throws(Problem) {
+            return try await writes.reply(to: request, project, query, as: caller)
+        } catch {
+            return error.reply
+        }
+    }
+
+    private func reply(to route: Route, _ asked: Asked) async throws(Problem) -> Reply {
         switch route {
-        case .project(let id): try await read(.project, of: id, request.headers, query)
-        case .scenes(let id): try await read(.scenes, of: id, request.headers, query)
-        case .images(let id): try await writes.reply(to: request, id, Query(query))
-        case .generations(let id): try await generations(of: id, request.headers, query)
+        case .project(let id): try await read(.project, of: id, asked.headers, asked.query)
+        case .scenes(let id): try await read(.scenes, of: id, asked.headers, asked.query)
+        case .generations(let id): try await generations(of: id, asked.headers, asked.query)
         case .readiness: readiness.reply(cache.overview)
         case .monitor: .json(MonitorText.render(cache.overview))
         case .metrics:
@@ -170,15 +210,18 @@ package struct SyncResponder: Sendable {
         return StreamRequest(lastEventID: lastEventID(headers, query), scenes: scenes, after: token)
     }
 
-    private static func jointSubscription(_ headers: HTTPFields, _ query: Query) throws(Problem) -> Subscription {
+    private func jointSubscription(_ asked: Asked, _ pass: Pass) throws(Problem) -> Subscription {
+        let query = Query(asked.query)
         var projects: [ProjectID] = []
         for text in query.all("project") {
             let project = try Route.project(text[...])
             if !projects.contains(project) { projects.append(project) }
         }
         guard 1...Subscription.mostProjects ~= projects.count else { throw .badProjectCount(projects.count) }
-        let token = try SyncToken.borne(headers, query)
-        return .projects(projects, lastEventID: lastEventID(headers, query), after: token)
+        let token = try SyncToken.borne(asked.headers, query)
+        return .projects(
+            projects.map { Subscription.Member($0, gate.terms(asked, pass, $0)) },
+            lastEventID: Self.lastEventID(asked.headers, query), after: token)
     }
 
     private static func lastEventID(_ headers: HTTPFields, _ query: Query) -> String? {

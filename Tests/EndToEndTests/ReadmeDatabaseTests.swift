@@ -44,9 +44,39 @@ struct ReadmeDatabaseTests {
         #expect(await daemon.stop() == 0)
     }
 
+    @Test func `its way to tokens asks for them, and lets the daemon act as a role`() async throws {
+        let server = try await Server.start()
+        try await Database.with(.sceneSync, on: server) { database in
+            let admin = try await database.open(as: .superuser)
+            try await admin.query("CREATE ROLE authenticated")
+            let folder = try TemporaryFolder()
+            let link = try await Program.sh(
+                "mkdir -p \(folder.path)/.build/release && ln -s \(Command.binary) \(folder.path)/.build/release/scenesync"
+            )
+            let place = "cd \(folder.path)\nexport DATABASE_URL='\(database.connectionString(as: .superuser))'\n"
+            let migrate = try block(containing: "--rls-role")
+            let serve = try block(containing: "--auth jwt").replacing("0.0.0.0:8787", with: "0.0.0.0:0")
+                .replacing(".build/release", with: "exec .build/release")
+            let migrated = try await Program.sh("sh \(try folder.write("\(place)\(migrate)", to: "migrate.sh"))")
+            let daemon = try await DaemonProcess.start(
+                [try folder.write("set -e\n\(place)\(serve)", to: "serve.sh")], binary: "/bin/sh")
+            let members = try await admin.query(
+                "SELECT pg_has_role('scenesync', 'authenticated', 'MEMBER'), pg_has_role('scenesync', 'authenticated', 'USAGE')"
+            )
+
+            #expect(link.status == 0)
+            #expect(migrated.status == 0, "\(migrated.text)")
+            #expect(members.bool(0, 0) == true && members.bool(0, 1) == false)
+            #expect(try await daemon.client().get("/healthz").status == 200)
+            #expect(try await daemon.client().get("/v1/monitor").status == 401)
+            #expect(await daemon.stop() == 0)
+        }
+    }
+
     @Test func `every line of shell in it is tried by a test`() throws {
         let known = [
             "make run", "make build", "make test", "make bench-writers", "export DATABASE_URL=", "DATABASE_URL=",
+            "export SCENESYNC_JWT_SECRET=",
             ".build/release/scenesync",
             "curl ",
         ]

@@ -54,10 +54,12 @@ struct ReadmeTests {
         for flag in [
             "--listen", "--heartbeat", "--cache-bytes", "--history", "--max-subscribers", "--drain-delay",
             "--log-level", "--log-format", "--allow-anonymous", "--max-body", "--read-only",
+            "--auth", "--jwt-secret", "--jwks", "--jwt-issuer", "--jwt-audience", "--auth-cookie", "--authorize",
+            "--reauthorize", "--cors-origin", "--allowed-host", "--admin-listen",
         ] {
             #expect(text.contains(flag) && serve.output.contains(flag), "\(flag)")
         }
-        for flag in ["--status", "--dry-run", "--daemon-role"] {
+        for flag in ["--status", "--dry-run", "--daemon-role", "--rls-role"] {
             #expect(text.contains(flag) && migrate.output.contains(flag), "\(flag)")
         }
     }

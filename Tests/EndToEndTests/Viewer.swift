@@ -9,11 +9,12 @@ struct Viewer {
 
     /// `query` as in `?scene_index=1`.
     static func open(
-        _ project: String, at port: Int, query: String = "", lastEventID: String? = nil, receiveBuffer: Int32? = nil
+        _ project: String, at port: Int, query: String = "", lastEventID: String? = nil,
+        headers: [String: String] = [:], receiveBuffer: Int32? = nil
     ) async throws -> Viewer {
         let target = "/v1/projects/\(project)/events\(query)"
         let stream = try await EventStream.open(
-            port: port, target, lastEventID: lastEventID, receiveBuffer: receiveBuffer)
+            port: port, target, lastEventID: lastEventID, headers: headers, receiveBuffer: receiveBuffer)
         let mirror = ProjectMirror(of: project, isWhole: !query.contains("scene_index"))
         return Viewer(
             stream: stream, mirror: mirror, lastEventID: lastEventID ?? "", port: port, target: target)
@@ -50,11 +51,11 @@ struct Viewer {
     }
 
     /// Cuts the connection and opens another with the last event id, as a browser does.
-    mutating func reconnect(to other: Int? = nil) async throws {
+    mutating func reconnect(to other: Int? = nil, headers: [String: String] = [:]) async throws {
         await stream.cut()
         mirror.connect()
         stream = try await EventStream.open(
-            port: other ?? port, target, lastEventID: lastEventID.isEmpty ? nil : lastEventID)
+            port: other ?? port, target, lastEventID: lastEventID.isEmpty ? nil : lastEventID, headers: headers)
     }
 }
 

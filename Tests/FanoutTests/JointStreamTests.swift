@@ -10,7 +10,9 @@ import Testing
     private let revision = Revision()
 
     private func joint(lastEventID: String? = nil) -> JointStream {
-        JointStream(ConnectionKey(index: 0, generation: 1), projects, lastEventID: lastEventID)
+        JointStream(
+            ConnectionKey(index: 0, generation: 1), projects.map { Subscription.Member($0, nil) },
+            lastEventID: lastEventID)
     }
 
     private func opening(_ text: String, isLive: Bool = true) -> Opening {

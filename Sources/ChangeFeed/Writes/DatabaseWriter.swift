@@ -19,6 +19,7 @@ package actor DatabaseWriter: ProjectWriter {
     private struct Claim: Hashable {
         let project: ProjectID
         let key: String
+        let caller: Caller?
     }
 
     private nonisolated let loop: PollLoop
@@ -42,17 +43,30 @@ package actor DatabaseWriter: ProjectWriter {
         loop.asUnownedSerialExecutor()
     }
 
-    package func write(_ write: ProjectWrite, to project: ProjectID, key: String?) async -> WriteOutcome {
-        let claim = key.map { Claim(project: project, key: $0) }
+    package func write(
+        _ write: ProjectWrite, to project: ProjectID, key: String?, as caller: Caller?
+    ) async -> WriteOutcome {
+        let claim = key.map { Claim(project: project, key: $0, caller: caller) }
         if let claim, !claims.insert(claim).inserted {
             return .refused(status: 409, problem: "request-running", members: "{}")
         }
         defer { if let claim { claims.remove(claim) } }
         do {
-            let rows = try await takingTurns(
-                project, "SELECT status, problem, answer, token FROM scene_sync.write($1, $2::uuid, $3::jsonb, $4)",
-                [write.operation, project.description, write.argument, key])
-            return try Self.outcome(rows)
+            let asked = [write.operation, project.description, write.argument, key]
+            guard let caller else {
+                return try Self.outcome(
+                    try await takingTurns(
+                        project,
+                        "SELECT status, problem, answer, token FROM scene_sync.write($1, $2::uuid, $3::jsonb, $4)",
+                        asked))
+            }
+            return try Self.outcome(
+                try await takingTurns(
+                    project,
+                    """
+                    SELECT status, problem, answer, token
+                    FROM scene_sync.write_as($5, $6, $1, $2::uuid, $3::jsonb, $4)
+                    """, asked + [caller.role, caller.claims]))
         } catch {
             return note(error)
         }

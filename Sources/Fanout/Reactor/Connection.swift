@@ -52,6 +52,8 @@ struct Connection {
     /// Whether events are sent on it, and no request is expected.
     var isStream: Bool { stream != nil || joint != nil }
 
+    var terms: StreamTerms? { stream?.terms ?? joint?.members.first?.terms }
+
     /// Whether its response's head has left.
     var isOpen: Bool { stream?.isOpen ?? joint?.isOpen ?? false }
 }

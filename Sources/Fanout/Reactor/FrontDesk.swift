@@ -7,11 +7,9 @@ package protocol FrontDesk: AnyObject {
     /// `bytes` begins with a request.
     func decide(_ bytes: UnsafeRawBufferPointer) -> FrontDecision
     /// What is sent before a stream's first event.
-    func streamHead() -> ByteBuffer
-    /// The answer to a request for the stream of projects of which none is there.
-    func unknown(_ projects: [ProjectID]) -> ByteBuffer
-    /// The whole answer to a request for a stream where there are too many already.
-    func full() -> ByteBuffer
+    func streamHead(_ terms: StreamTerms?) -> ByteBuffer
+    /// The whole answer to a request for a stream that is not to be.
+    func refusal(_ refusal: StreamRefusal, of projects: [ProjectID], _ terms: StreamTerms?) -> ByteBuffer
     /// Serves the connection from now on; `bytes` have been read of it.
     func adopt(_ descriptor: CInt, _ bytes: [UInt8])
 }

@@ -18,6 +18,8 @@ final class Reactor: Sendable {
         case endUnknown(ConnectionKey)
         /// A stream over a channel of HTTP's ordinary way.
         case open(Subscription, ChannelOutlet)
+        /// What has become of a stream's right.
+        case permit(ConnectionKey, PermitState)
         /// The channel has taken what it was given.
         case taken(ConnectionKey)
         case hangUp(ConnectionKey)

@@ -8,9 +8,10 @@ extension ReactorLoop {
 
     func open(_ joint: JointStream, _ lastEventID: String?, _ token: SyncToken?) {
         connections[joint.key]?.joint = joint
-        for index in joint.projects.indices { joint.add(connections.add(Connection(.part(joint, index), now: second))) }
-        for (index, project) in joint.projects.enumerated() {
-            open(project, joint.request(at: index, lastEventID: lastEventID, after: token), joint.keys[index])
+        for index in joint.members.indices { joint.add(connections.add(Connection(.part(joint, index), now: second))) }
+        for (index, member) in joint.members.enumerated() {
+            let request = joint.request(at: index, lastEventID: lastEventID, after: token)
+            open(member.project, request, member.terms, joint.keys[index])
         }
     }
 
@@ -53,7 +54,7 @@ extension ReactorLoop {
             case .none:
                 return
             case .refusal:
-                return refuse(joint.key, joint.projects)
+                return refuse(joint.key, .unknownProject, of: joint.projects, joint.members.first?.terms)
             case .frames(let frames, let places):
                 send(frames, to: joint.key, after: openHead(joint.key))
                 for place in places { catchUp(place, of: joint) }

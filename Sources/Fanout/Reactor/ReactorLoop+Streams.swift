@@ -16,33 +16,43 @@ extension ReactorLoop {
         let count = house.counters.subscribers.wrappingAdd(1, ordering: .relaxed).newValue
         guard count <= house.limit, !isDraining else {
             house.counters.subscribers.wrappingSubtract(1, ordering: .relaxed)
-            return turnAway(key)
+            return refuse(key, .full, of: subscription.projects, subscription.terms)
         }
         switch subscription {
-        case .project(let project, let request):
-            open(project, request, key)
-        case .projects(let projects, let lastEventID, let token):
-            open(JointStream(key, projects, lastEventID: lastEventID), lastEventID, token)
+        case .project(let project, let request, let terms):
+            open(project, request, terms, key)
+        case .projects(let members, let lastEventID, let token):
+            open(JointStream(key, members, lastEventID: lastEventID), lastEventID, token)
         }
     }
 
-    func open(_ project: ProjectID, _ request: StreamRequest, _ key: ConnectionKey) {
+    func open(_ project: ProjectID, _ request: StreamRequest, _ terms: StreamTerms?, _ key: ConnectionKey) {
         let topic = topics[project] ?? Topic(project)
         topics[project] = topic
         topic.streams += 1
-        let ticket = Ticket(reactor, key)
-        connections[key]?.stream = EventStream(topic, request, ticket)
-        house.cache.watch(project, request, ticket)
+        let ticket = Ticket(reactor, key, request)
+        connections[key]?.stream = EventStream(topic, request, terms, ticket)
+        guard let permit = terms?.permit else { return admit(key) }
+        permit.check { [reactor] in reactor.submit(.permit(key, $0)) }
     }
 
-    private func turnAway(_ key: ConnectionKey) {
+    /// The stream may be told of its project: the cache is asked for its beginning.
+    func admit(_ key: ConnectionKey) {
+        guard connections[key]?.stream?.admit() == true, let stream = connections[key]?.stream,
+            let ticket = stream.ticket
+        else { return }
+        house.cache.watch(stream.topic.project, ticket.request, ticket)
+    }
+
+    func refuse(_ key: ConnectionKey, _ refusal: StreamRefusal, of projects: [ProjectID], _ terms: StreamTerms?) {
+        leave(key)
         switch connections[key]?.way {
         case .channel(let outlet):
-            outlet.decide(.full)
+            outlet.decide(.refused(refusal))
             close(key)
         case .socket, .part, nil:
-            transmit(Parcel([desk.full()]), to: key)
-            closeWhenSent(key)
+            transmit(Parcel([desk.refusal(refusal, of: projects, terms)]), to: key)
+            if refusal.endsConnection { closeWhenSent(key) }
         }
     }
 
@@ -67,20 +77,9 @@ extension ReactorLoop {
     func endUnknown(_ key: ConnectionKey) {
         guard let stream = connections[key]?.stream else { return }
         if case .part(let joint, let index)? = connections[key]?.way { return miss(index, of: joint) }
-        if stream.isOpen { return end(key, with: [.deleted(stream.topic.project)]) }
-        refuse(key, [stream.topic.project])
-    }
-
-    /// None of the projects is there: the answer is no stream.
-    func refuse(_ key: ConnectionKey, _ projects: [ProjectID]) {
-        leave(key)
-        switch connections[key]?.way {
-        case .channel(let outlet):
-            outlet.decide(.unknown)
-            close(key)
-        case .socket, .part, nil:
-            transmit(Parcel([desk.unknown(projects)]), to: key)
-        }
+        let project = stream.topic.project
+        if stream.isOpen { return end(key, with: [.deleted(project)]) }
+        refuse(key, .unknownProject, of: [project], stream.terms)
     }
 
     /// What is sent before the first event; nothing later on.
@@ -91,7 +90,7 @@ extension ReactorLoop {
             outlet.decide(.opened)
             return []
         case .socket, .part, nil:
-            return [desk.streamHead()]
+            return [desk.streamHead(connections[key]?.terms)]
         }
     }
 
@@ -173,11 +172,13 @@ extension ReactorLoop {
     // Each second.
 
     func beat(_ key: ConnectionKey) {
-        guard let connection = connections[key], !connection.isPart else { return }
-        guard connection.isStream else {
+        guard let connection = connections[key] else { return }
+        guard connection.isStream || connection.isPart else {
             if second &- connection.lastActive > UInt32(house.idle_seconds) { close(key) }
             return
         }
+        if let permit = connection.stream?.terms?.permit, !look(at: permit, of: key) { return }
+        if connection.isPart { return }
         let period = UInt32(house.heartbeat_seconds)
         guard key.index % period == second % period, connection.unsent == nil, connection.isOpen else {
             return
@@ -210,7 +211,7 @@ extension ReactorLoop {
         if let joint = connections[key]?.joint { leave(joint) }
         guard let stream = connections[key]?.stream else { return }
         connections[key]?.stream = nil
-        house.cache.unwatch(stream.topic.project, stream.ticket)
+        if stream.isAdmitted { house.cache.unwatch(stream.topic.project, stream.ticket) }
         if stream.hasBegun, let moved = stream.topic.leave(stream.place) {
             connections[moved]?.stream?.place = stream.place
         }

@@ -20,8 +20,9 @@ final class ReactorLoop {
     /// When the database was lost, as streams are told.
     var staleSince = ""
     var isDraining = false
-    /// The monotonic clock's second of the last tick.
+    /// The monotonic clock's second of the last tick, and the wall clock's.
     private(set) var second = ReactorLoop.now.second
+    private(set) var wallSecond = WallTime.now.seconds
     let heartbeat = Parcel(Chunk(.heartbeat).buffers)
     /// What is read, before it is looked at.
     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
@@ -76,6 +77,7 @@ final class ReactorLoop {
         case .wait(let key, let since): wait(key, since: since)
         case .endUnknown(let key): endUnknown(key)
         case .open(let subscription, let outlet): open(subscription, over: outlet)
+        case .permit(let key, let state): hear(state, of: key)
         case .taken(let key): taken(key)
         case .hangUp(let key): close(key)
         case .drain(let retry): drain(retry)
@@ -131,6 +133,7 @@ final class ReactorLoop {
         let now = Self.now.second
         guard now != second else { return }
         second = now
+        wallSecond = WallTime.now.seconds
         acceptAgain()
         for key in connections.keys { beat(key) }
     }

@@ -15,6 +15,8 @@ struct EventStream {
         static let owesReady = Marks(rawValue: 8)
         static let readyDue = Marks(rawValue: 16)
         static let staleDue = Marks(rawValue: 32)
+        /// Its right was found good, and the cache knows of it.
+        static let admitted = Marks(rawValue: 64)
     }
 
     /// What a stream is sent of what has gathered.
@@ -38,6 +40,9 @@ struct EventStream {
 
     let topic: Topic
     let filter: Filter?
+    let terms: StreamTerms?
+    /// The reactor's second in which its right is looked at again.
+    var checksAt: UInt32 = .max
     /// Until it has begun.
     private(set) var ticket: Ticket?
     /// Its place among the topic's members.
@@ -46,10 +51,18 @@ struct EventStream {
     private var position: UInt64 = 0
     private var marks: Marks = []
 
-    init(_ topic: Topic, _ request: StreamRequest, _ ticket: Ticket) {
+    init(_ topic: Topic, _ request: StreamRequest, _ terms: StreamTerms?, _ ticket: Ticket) {
         self.topic = topic
+        self.terms = terms
         filter = request.scenes == nil ? nil : Filter(request)
         self.ticket = ticket
+    }
+
+    var isAdmitted: Bool { marks.contains(.admitted) }
+
+    /// True the first time.
+    mutating func admit() -> Bool {
+        marks.insert(.admitted).inserted
     }
 
     var hasBegun: Bool { marks.contains(.begun) }

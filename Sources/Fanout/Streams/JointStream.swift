@@ -29,7 +29,7 @@ final class JointStream {
 
     /// The connection that it is sent on.
     let key: ConnectionKey
-    let projects: [ProjectID]
+    let members: [Subscription.Member]
     /// Each part's own connection, which has no socket.
     private(set) var keys: [ConnectionKey] = []
     private var parts: [Part]
@@ -39,12 +39,15 @@ final class JointStream {
     private var owesStale = false
 
     /// `lastEventID` is what the client bears.
-    init(_ key: ConnectionKey, _ projects: [ProjectID], lastEventID: String?) {
+    init(_ key: ConnectionKey, _ members: [Subscription.Member], lastEventID: String?) {
         self.key = key
-        self.projects = projects
-        parts = projects.map { _ in .awaited }
+        self.members = members
+        parts = members.map { _ in .awaited }
+        let projects = members.map(\.project)
         id = lastEventID.flatMap { JointID($0, of: projects) } ?? JointID(of: projects)
     }
+
+    var projects: [ProjectID] { members.map(\.project) }
 
     /// What a stream of the part's project alone would have asked for.
     func request(at index: Int, lastEventID: String?, after token: SyncToken?) -> StreamRequest {
@@ -74,7 +77,7 @@ final class JointStream {
     }
 
     func begin(_ index: Int, with opening: Opening) {
-        let ready = opening.isLive ? Frame.ready(projects[index], opening.revision) : nil
+        let ready = opening.isLive ? Frame.ready(members[index].project, opening.revision) : nil
         parts[index] = .due(opening.frames, ready: ready)
     }
 
@@ -107,7 +110,7 @@ final class JointStream {
                 places.append(index)
             case .absent:
                 lose(index)
-                frames.append(.deleted(projects[index]))
+                frames.append(.deleted(members[index].project))
             case .awaited, .passed, .told, .gone:
                 continue
             }

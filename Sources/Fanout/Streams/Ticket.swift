@@ -4,10 +4,12 @@ import ProjectSync
 final class Ticket: Watcher {
     private let reactor: Reactor
     private let key: ConnectionKey
+    let request: StreamRequest
 
-    init(_ reactor: Reactor, _ key: ConnectionKey) {
+    init(_ reactor: Reactor, _ key: ConnectionKey, _ request: StreamRequest) {
         self.reactor = reactor
         self.key = key
+        self.request = request
     }
 
     func begin(_ opening: Opening) {

@@ -30,7 +30,8 @@ package final class Front: FrontDesk {
 
     private func decide(_ request: PlainRequest, _ bytes: UnsafeRawBufferPointer) -> FrontDecision {
         let target = String(decoding: request.target, as: UTF8.self)
-        switch responder.decideNow(.get, target, request.headers) {
+        let host = String(decoding: request.host, as: UTF8.self)
+        switch responder.decideNow(Asked(.get, target, request.headers, host: host)) {
         case .reply(let reply):
             return .answer(Parcel(reply.bytes), length: request.length)
         case .read(let project, let answer, let reply):
@@ -39,31 +40,30 @@ package final class Front: FrontDesk {
             return .answer(parcel, length: request.length)
         case .stream(let subscription) where request.length == bytes.count:
             return .stream(subscription)
-        case .stream, nil:
+        case .stream, .write, nil:
             return .adopt
         }
     }
 
-    package func streamHead() -> ByteBuffer {
+    package func streamHead(_ terms: StreamTerms?) -> ByteBuffer {
         let second = WallTime.now.seconds
-        if let lastHead, lastHead.second == second { return lastHead.bytes }
-        let head = Self.head(before: .retry(after: EventStreamResponse.retry), isAll: false)
-        lastHead = (second, head)
+        let isUsual = terms?.origin == nil
+        if isUsual, let lastHead, lastHead.second == second { return lastHead.bytes }
+        let head = head(before: .retry(after: EventStreamResponse.retry), isAll: false, terms)
+        if isUsual { lastHead = (second, head) }
         return head
     }
 
-    package func full() -> ByteBuffer {
-        Self.head(before: .retry(after: EventStreamResponse.retryWhenFull), isAll: true)
-    }
-
-    package func unknown(_ projects: [ProjectID]) -> ByteBuffer {
-        Problem.unknown(projects).reply.bytes.reduce(into: ByteBuffer()) {
-            $0.writeImmutableBuffer($1)
+    package func refusal(_ refusal: StreamRefusal, of projects: [ProjectID], _ terms: StreamTerms?) -> ByteBuffer {
+        if case .full = refusal {
+            return head(before: .retry(after: EventStreamResponse.retryWhenFull), isAll: true, terms)
         }
+        let reply = EventStreamResponse.refusal(refusal, of: projects, responder.gate, terms)
+        return reply.bytes.reduce(into: ByteBuffer()) { $0.writeImmutableBuffer($1) }
     }
 
-    private static func head(before frame: Frame, isAll: Bool) -> ByteBuffer {
-        var head = EventStreamResponse.head
+    private func head(before frame: Frame, isAll: Bool, _ terms: StreamTerms?) -> ByteBuffer {
+        var head = EventStreamResponse.head(responder.gate, terms)
         head.headerFields[.transferEncoding] = "chunked"
         var bytes = Reply.bytes(of: head)
         for part in Chunk([frame]).buffers + (isAll ? [Chunk.last] : []) { bytes.writeImmutableBuffer(part) }

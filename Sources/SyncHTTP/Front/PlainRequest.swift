@@ -14,7 +14,8 @@ struct PlainRequest {
     let length: Int
     /// The request's target (RFC 9112, section 3.2.1).
     let target: UnsafeRawBufferPointer
-    /// The header fields that our answers depend on.
+    let host: UnsafeRawBufferPointer
+    /// The other header fields that our answers depend on.
     let headers: HTTPFields
 
     static func read(_ bytes: UnsafeRawBufferPointer) -> Reading {
@@ -22,16 +23,18 @@ struct PlainRequest {
         guard let first = lines.next() else { return lines.isBroken ? .other : .incomplete }
         guard let target = target(of: first) else { return .other }
         var headers = HTTPFields()
-        var hosts = 0
+        var host: UnsafeRawBufferPointer?
         while let line = lines.next() {
             if line.isEmpty {
-                guard hosts == 1 else { return .other }
-                return .plain(PlainRequest(length: lines.position, target: target, headers: headers))
+                guard let host else { return .other }
+                return .plain(PlainRequest(length: lines.position, target: target, host: host, headers: headers))
             }
             guard let (name, value) = HeadLines.field(line), let known = KnownField.find(name) else { return .other }
             switch known {
             case .ignored: break
-            case .host: hosts += value.isEmpty ? 2 : 1
+            case .host:
+                guard host == nil, !value.isEmpty else { return .other }
+                host = value
             case .keepsConnection: guard value.equals("keep-alive") else { return .other }
             case .matters(let name):
                 headers.append(HTTPField(name: name, value: String(decoding: value, as: UTF8.self)))
@@ -60,11 +63,13 @@ private enum KnownField {
     private static let all: [(name: StaticString, meaning: KnownField)] = [
         ("host", .host), ("connection", .keepsConnection), ("accept-encoding", .matters(.acceptEncoding)),
         ("if-none-match", .matters(.ifNoneMatch)), ("cache-control", .matters(.cacheControl)),
-        ("last-event-id", .matters(.lastEventID)), ("sync-token", .matters(.syncToken)), ("user-agent", .ignored),
-        ("accept", .ignored),
+        ("last-event-id", .matters(.lastEventID)), ("sync-token", .matters(.syncToken)),
+        // Who asks, and from whose page: the gate judges.
+        ("authorization", .matters(.authorization)), ("cookie", .matters(.cookie)), ("origin", .matters(.origin)),
+        ("sec-fetch-site", .matters(.secFetchSite)),
+        ("user-agent", .ignored), ("accept", .ignored),
         ("accept-language", .ignored), ("referer", .ignored), ("pragma", .ignored), ("dnt", .ignored),
         ("priority", .ignored), ("sec-fetch-dest", .ignored), ("sec-fetch-mode", .ignored),
-        ("sec-fetch-site", .ignored),
         ("sec-fetch-user", .ignored), ("sec-gpc", .ignored), ("sec-ch-ua", .ignored), ("sec-ch-ua-mobile", .ignored),
         ("sec-ch-ua-platform", .ignored), ("upgrade-insecure-requests", .ignored), ("x-forwarded-for", .ignored),
         ("x-forwarded-proto", .ignored), ("x-forwarded-host", .ignored), ("x-real-ip", .ignored),

@@ -27,11 +27,13 @@ package struct WriteDesk: Sendable {
         return request.headers[.contentLength].flatMap { Int($0) }.map { $0 <= maxBody_bytes } ?? true
     }
 
-    func reply(to request: Request, _ project: ProjectID, _ query: Query) async throws(Problem) -> Reply {
+    func reply(
+        to request: Request, _ project: ProjectID, _ query: Query, as caller: Caller?
+    ) async throws(Problem) -> Reply {
         if isReadOnly { throw .readOnly }
         let key = try Self.key(request.headers)
         if request.method == .delete {
-            return try await write(.regenerate(scenes: Self.scenes(query)), to: project, key)
+            return try await write(.regenerate(scenes: Self.scenes(query)), to: project, key, as: caller)
         }
         try Self.checkType(request.headers)
         let length = request.headers[.contentLength].flatMap { Int($0) }
@@ -40,7 +42,7 @@ package struct WriteDesk: Sendable {
         defer { budget.giveBack(taken) }
         let images = try ImagesBody.read(try await body(of: request, &taken))
         let isUpsert = request.method == .put
-        return try await write(isUpsert ? .upsert(images: images) : .save(images: images), to: project, key)
+        return try await write(isUpsert ? .upsert(images: images) : .save(images: images), to: project, key, as: caller)
     }
 
     func generations(of project: ProjectID) async throws(Problem) -> Reply {
@@ -52,12 +54,16 @@ package struct WriteDesk: Sendable {
         }
     }
 
-    private func write(_ write: ProjectWrite, to project: ProjectID, _ key: String?) async throws(Problem) -> Reply {
-        switch await writer.write(write, to: project, key: key) {
+    private func write(
+        _ write: ProjectWrite, to project: ProjectID, _ key: String?, as caller: Caller?
+    ) async throws(Problem) -> Reply {
+        switch await writer.write(write, to: project, key: key, as: caller) {
         case .done(let status, let body, let token):
             var reply = Reply.json(body, status: HTTPResponse.Status(code: status))
             reply.headers[.syncToken] = token.description
             return reply
+        case .refused(401, _, _): throw .roleWanted
+        case .refused(403, _, _): throw .mayNotWrite
         case .refused(let status, let name, let members):
             throw .refusedWrite(project, HTTPResponse.Status(code: status), name, members: members)
         case .forbidden(let reason): throw .forbiddenByDatabase(reason)

@@ -6,13 +6,16 @@ import Triggers
 struct Installation {
     let schema: String
     let daemonRole: String?
+    /// As which roles the daemon may act.
+    let rlsRoles: [String]
 
     private let settings: ConnectionSettings
     private let loop: PollLoop
 
-    init(_ connectionString: String, schema: String, daemonRole: String?) throws {
+    init(_ connectionString: String, schema: String, daemonRole: String?, rlsRoles: [String] = []) throws {
         self.schema = schema
         self.daemonRole = daemonRole
+        self.rlsRoles = rlsRoles
         settings = ConnectionSettings(connectionString)
         loop = try PollLoop.start(name: "migrate")
     }
@@ -89,6 +92,9 @@ struct Installation {
         let isThere = try await session.query("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", [daemonRole])
         if isThere.bool(0, 0) != true { try await session.query("CREATE ROLE \(Self.quoted(daemonRole)) LOGIN") }
         try await session.query("CALL scene_sync.grant_to_daemon($1::name)", [daemonRole])
+        for role in rlsRoles {
+            try await session.query("CALL scene_sync.grant_role($1::name, $2::name)", [role, daemonRole])
+        }
     }
 
     private static func quoted(_ identifier: String) -> String {

@@ -27,6 +27,10 @@ struct Migrate: AsyncParsableCommand {
     @Option(help: "Give this role what the daemon needs, and make the role if there is none (no rights on tables).")
     var daemonRole: String?
 
+    @Option(
+        help: "Let the daemon's role act as this one, for --authorize rls (needs --daemon-role); may be repeated.")
+    var rlsRole: [String] = []
+
     @Option(help: "Seconds to go on trying to get the locks (default 60).")
     var wait: Int?
 
@@ -36,8 +40,12 @@ struct Migrate: AsyncParsableCommand {
             let url = settings.databaseURL(database.databaseURL)
             let schema = settings.string("schema", database.schema) ?? "public"
             let patience = try settings.value("wait", wait, default: 60) { Int($0).flatMap { $0 >= 0 ? $0 : nil } }
-            let installation = try Installation(
-                url, schema: schema, daemonRole: settings.string("daemon-role", daemonRole))
+            let rlsRoles = settings.strings("rls-role", rlsRole)
+            let role = settings.string("daemon-role", daemonRole)
+            guard rlsRoles.isEmpty || role != nil else {
+                throw ConfigurationError("--rls-role needs --daemon-role, which is to be a member of it")
+            }
+            let installation = try Installation(url, schema: schema, daemonRole: role, rlsRoles: rlsRoles)
             if status || dryRun {
                 try await report(installation)
             } else {

@@ -13,6 +13,7 @@ struct DaemonConfiguration {
     let isReadOnly: Bool
     let drainDelay: Duration
     let doorbell: DoorbellPolicy
+    let access: AccessConfiguration
     let logLevel: LogLevel
     let logFormat: LogFormat
 
@@ -33,13 +34,7 @@ struct DaemonConfiguration {
             busyAbove: Double(try Self.positive("busy-above", options.busyAbove, 1_000, settings)))
         logLevel = try settings.value("log-level", options.logLevel, default: .info) { LogLevel(rawValue: $0) }
         logFormat = try settings.value("log-format", options.logFormat, default: .text) { LogFormat(rawValue: $0) }
-        _ = try settings.value("auth", options.auth, default: .none) { AuthenticationMode(rawValue: $0) }
-        let isOpen = try settings.isOn("allow-anonymous", options.allowAnonymous)
-        guard listen.isLoopback || isOpen else {
-            throw ConfigurationError(
-                "--listen \(listen.text(port: listen.port)) would let everybody in: "
-                    + "listen on a loopback address, or say --allow-anonymous if that is meant")
-        }
+        access = try AccessConfiguration(options.access, settings, listen: listen)
     }
 
     private static func count(

@@ -33,11 +33,7 @@ struct DaemonOptions: ParsableArguments {
     @Option(help: "Changes a second above which writers use the table even if none waits (default 1000).")
     var busyAbove: Int?
 
-    @Option(help: "How clients are known; none is the only way yet.")
-    var auth: AuthenticationMode?
-
-    @Flag(help: "Serve everybody who reaches an address that is not loopback.")
-    var allowAnonymous = false
+    @OptionGroup var access: AccessOptions
 
     @Option(help: "trace, debug, info, notice, warning, error or critical (default info).")
     var logLevel: LogLevel?
@@ -49,7 +45,7 @@ struct DaemonOptions: ParsableArguments {
         let least = [
             ("heartbeat", heartbeat, 1), ("cache-bytes", cacheBytes, 1), ("history", history, 1),
             ("max-subscribers", maxSubscribers, 1), ("max-body", maxBody, 1), ("drain-delay", drainDelay, 0),
-            ("busy-above", busyAbove, 1),
+            ("busy-above", busyAbove, 1), ("reauthorize", access.reauthorize, 1),
         ]
         for case (let name, let value?, let least) in least where value < least {
             throw ValidationError("--\(name) is at least \(least), not \(value).")
@@ -58,8 +54,3 @@ struct DaemonOptions: ParsableArguments {
 }
 
 extension DoorbellPolicy.Way: ExpressibleByArgument {}
-
-/// How clients are known.
-enum AuthenticationMode: String, ExpressibleByArgument {
-    case none
-}

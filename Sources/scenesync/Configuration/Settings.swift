@@ -14,6 +14,13 @@ struct Settings {
         flag ?? environment[variable(name)] ?? file.strings(name)?.first
     }
 
+    /// A setting that may be given several times; in the environment with commas between.
+    func strings(_ name: String, _ flags: [String]) -> [String] {
+        guard flags.isEmpty else { return flags }
+        let texts = environment[variable(name)].map { $0.split(separator: ",").map(String.init) }
+        return (texts ?? file.strings(name) ?? []).map { $0.trimming(" ") }
+    }
+
     /// A number or another value with a text form; what cannot be read is refused, with the place it came from.
     func value<Value>(
         _ name: String, _ flag: Value?, default standard: @autoclosure () -> Value, _ read: (String) -> Value?
@@ -40,5 +47,14 @@ struct Settings {
 
     private func variable(_ name: String) -> String {
         "SCENESYNC_" + name.uppercased().replacing("-", with: "_")
+    }
+}
+
+extension String {
+    fileprivate func trimming(_ character: Character) -> String {
+        var text = self[...]
+        while text.first == character { text = text.dropFirst() }
+        while text.last == character { text = text.dropLast() }
+        return String(text)
     }
 }

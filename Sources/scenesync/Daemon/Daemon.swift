@@ -39,8 +39,10 @@ struct Daemon {
             connectionString: configuration.databaseURL, loop: try PollLoop.start(name: "writes"), logger: logger)
         let writes = WriteDesk(
             writer, maxBody_bytes: configuration.maxBody_bytes, isReadOnly: configuration.isReadOnly)
+        let access = try await DaemonAccess.open(configuration, logger: logger)
         let responder = SyncResponder(
-            cache: cache, hub: hub, readiness: readiness, writes: writes, pictures: pictures, logger: logger)
+            cache: cache, hub: hub, readiness: readiness, writes: writes, pictures: pictures, gate: access.gate,
+            logger: logger)
         let connections = HTTPConnections(on: MultiThreadedEventLoopGroup.singleton, logger: quietLogger)
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let socket = try listen()
@@ -56,6 +58,7 @@ struct Daemon {
                 await others
             }
             tasks.addTask { await feed.run() }
+            if access.hasToRun { tasks.addTask { try await access.run(responder) } }
             tasks.addTask { await follow(signals, isStopping) }
             tasks.addTask {
                 for await _ in firstSignal {}

@@ -39,6 +39,22 @@ struct FrontTests {
             kinds[200, default: 0] > 1_000 && kinds[304, default: 0] > 100 && kinds[400, default: 0] > 100, "\(kinds)")
     }
 
+    /// Several times, since the second in which an answer was given is part of it.
+    @Test func `a read in the same words gets what has changed meanwhile`() async throws {
+        let project = try await stage.insertProject()
+        var viewer = try await Viewer.open(project, at: stage.daemon.port)
+        try await viewer.read(through: "ready")
+        let connection = try await HTTPConnection.open(port: stage.daemon.port)
+
+        for number in 0..<20 {
+            try await stage.save("u\(number)", scene: 1, place: number, of: project)
+            try await viewer.next()
+            try await connection.send(HTTPClient.bytes("GET", "/v1/projects/\(project)", [:], nil))
+            let answer = try await connection.readAnswer(to: "GET", until: .now + .seconds(10))
+            #expect(answer?.generatedOutput(of: project) == viewer.mirror.generatedOutput)
+        }
+    }
+
     @Test func `pipelined requests are answered in their order, whoever answers them`() async throws {
         let project = try await stage.insertProject()
         _ = try await stage.client.get("/v1/projects/\(project)")

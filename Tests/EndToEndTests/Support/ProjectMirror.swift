@@ -57,6 +57,9 @@ struct ProjectMirror: Sendable {
             try require(event.id == nil, "stale with an id", event)
             try require(keys == ["since"] && data["since"]?.plainString != nil, "stale without since", event)
             isLive = false
+        case "expired":
+            try require(event.id == nil && keys.isEmpty, "expired with an id or members", event)
+            isLive = false
         case "deleted":
             try require(event.id == nil, "deleted with an id", event)
             try require(keys == ["project_id"], "other members than a deleted has", event)

@@ -19,7 +19,7 @@ extension Template {
         await owner.close()
     }
 
-    private static func fill(_ database: Database) async throws {
+    static func fill(_ database: Database) async throws {
         let owner = try await database.open(as: .owner)
         try await owner.run(
             script: """

@@ -1,0 +1,27 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+
+/// The administrators' address, served HTTP's ordinary way.
+package struct AdminServer: Sendable {
+    private let server: Server<HTTP1Channel>
+
+    /// Port 0 picks a free one; `onListening` is told which.
+    package init(
+        _ responder: SyncResponder, host: String, port: Int, on group: any EventLoopGroup,
+        onListening: @escaping @Sendable (Int) -> Void
+    ) {
+        // Hummingbird takes the end of the daemon for an error.
+        let silent = Logger(label: "scenesync") { _ in SwiftLogNoOpLogHandler() }
+        server = Server(
+            childChannelSetup: HTTP1Channel(responder: responder.respond),
+            configuration: ServerConfiguration(address: .hostname(host, port: port)),
+            onServerRunning: { channel in onListening(channel.localAddress?.port ?? port) }, eventLoopGroup: group,
+            logger: silent)
+    }
+
+    /// Until it is cancelled.
+    package func run() async throws {
+        try await server.run()
+    }
+}

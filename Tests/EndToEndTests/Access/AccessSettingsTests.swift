@@ -1,0 +1,54 @@
+import PostgresTestSupport
+import Testing
+
+/// Settings that would leave a door open are refused.
+@Suite(.database(.sceneSync), .timeLimit(.minutes(1)))
+struct AccessSettingsTests {
+    @Test(arguments: [
+        ["--auth", "jwt"], ["--auth", "jwt", "--jwt-secret", "too short"],
+        [
+            "--auth", "jwt",
+            "--jwt-secret=-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA0123456789012345678901234567890\n",
+        ],
+        ["--auth", "jwt", "--jwks", "/nonexistent/keys.json"], ["--jwt-secret", Tokens.secret], ["--jwks", "/x"],
+        ["--authorize", "rls"], ["--auth", "none", "--jwt-secret", Tokens.secret], ["--cors-origin", "*"],
+        ["--cors-origin", "null"], ["--cors-origin", "https://app.example/"], ["--cors-origin", "app.example"],
+        ["--listen", "0.0.0.0:0", "--auth", "none"],
+    ])
+    func `they are exit 78, in one line that tells no secret`(flags: [String]) async throws {
+        let database = try Database.current.connectionString(as: .daemon)
+        let listen = flags.contains("--listen") ? [] : ["--listen", "127.0.0.1:0"]
+
+        let command = try await Command.run(
+            ["serve"] + listen + flags, environment: ["DATABASE_URL": database], within: .seconds(20))
+
+        #expect(command.status == 78, "\(command)")
+        #expect(command.errors.split(separator: "\n").count == 1)
+        #expect(!command.errors.contains(Tokens.secret) && !command.errors.contains("too short\""))
+    }
+
+    @Test(arguments: [["--auth", "x"], ["--authorize", "x"], ["--reauthorize", "0"], ["--admin-listen", "x"]])
+    func `a bad value is exit 64`(flags: [String]) async throws {
+        let command = try await Command.run(
+            ["serve"] + flags, environment: ["DATABASE_URL": "host=127.0.0.1"], within: .seconds(20))
+
+        #expect(command.status == 64)
+    }
+
+    @Test func `with tokens an address may be everybody's, and any name leads there`() async throws {
+        let daemon = try await DaemonProcess.start(
+            ["--listen", "0.0.0.0:0"],
+            environment: [
+                "SCENESYNC_AUTH": "jwt", "SCENESYNC_JWT_SECRET": Tokens.secret,
+                "SCENESYNC_CORS_ORIGIN": "https://a.example, https://b.example",
+                "SCENESYNC_DATABASE_URL": try Database.current.connectionString(as: .daemon),
+            ])
+        let client = daemon.client()
+
+        #expect(try await client.get("/healthz", ["Host": "any.example"]).status == 200)
+        #expect(try await client.get("/metrics").status == 401)
+        #expect(try await client.get("/metrics", Tokens.header(Tokens.of(isAdmin: true))).status == 200)
+        let answer = try await client.get("/healthz", ["Origin": "https://b.example"])
+        #expect(answer["Access-Control-Allow-Origin"] == "https://b.example")
+    }
+}

@@ -1,0 +1,57 @@
+import PostgresTestSupport
+import Testing
+
+/// What is for administrators can have an address of its own.
+@Suite(.database(.sceneSync), .timeLimit(.minutes(1)))
+struct AdminListenTests {
+    private func start(_ flags: [String]) async throws -> (Stage, HTTPClient) {
+        let stage = try await Stage.start(flags + ["--admin-listen", "127.0.0.1:0"])
+        let line = try await stage.daemon.logLine(containing: "administration")
+        let port = try #require(line.split(separator: ":").last.flatMap { Int($0.prefix { $0.isNumber }) })
+        return (stage, HTTPClient(port: port))
+    }
+
+    @Test(arguments: [Tokens.flags, []])
+    func `it has metrics, monitor and health, and the other one has them no more`(flags: [String]) async throws {
+        let (stage, admin) = try await start(flags)
+        let project = try await stage.insertProject()
+        let token = Tokens.of(read: ["*"], write: ["*"], isAdmin: true)
+
+        for path in ["/metrics", "/v1/monitor", "/healthz", "/readyz"] {
+            #expect(try await admin.get(path).status == 200, "\(path)")
+        }
+        for path in ["/metrics", "/v1/monitor"] {
+            for way in Way.allCases {
+                #expect(try await stage.get(path, as: token, way.headers).status == 404, "\(path)")
+            }
+        }
+        for path in ["/v1/projects/\(project)", "/v1/projects/\(project)/events", "/", "/projects/\(project)"] {
+            #expect(try await admin.get(path, Tokens.header(token)).status == 404, "\(path)")
+        }
+        let write = try await admin.request("DELETE", "/v1/projects/\(project)/images", Tokens.header(token))
+        #expect(write.status == 404)
+        #expect(try await admin.get("/metrics", ["Host": "evil.example"]).status == 421)
+    }
+
+    @Test func `it ends with the daemon`() async throws {
+        let (stage, admin) = try await start(["--drain-delay", "0"])
+        _ = try await admin.get("/healthz")
+
+        let status = await stage.daemon.stop()
+
+        #expect(status == 0)
+        #expect(!stage.daemon.log.contains { $0.contains(" error ") }, "\(stage.daemon.log)")
+    }
+
+    @Test(arguments: [["--admin-listen", "0.0.0.0:0"], ["--admin-listen", "[::]:0"]])
+    func `for everybody it is only where that is meant`(flags: [String]) async throws {
+        let database = try Database.current.connectionString(as: .daemon)
+
+        let refused = try await Command.run(
+            ["serve", "--listen", "127.0.0.1:0"] + Tokens.flags + flags, environment: ["DATABASE_URL": database],
+            within: .seconds(20))
+
+        #expect(refused.status == 78)
+        #expect(refused.errors.contains("--allow-anonymous"))
+    }
+}
