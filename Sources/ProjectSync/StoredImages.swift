@@ -1,3 +1,5 @@
+import NIOCore
+
 /// A project's stored `imageUrls` as the rows that they could be: those that readers would see no difference of.
 ///
 /// Only scenes on fallback are looked at, and of those the ones that have stored pictures; rows go before them anyway.
@@ -8,6 +10,12 @@ package struct StoredImages: Sendable {
         /// The stored array, byte for byte: strings that are not empty.
         package let list: String
         package let count: Int
+
+        package init(index: Int32, list: String, count: Int) {
+            self.index = index
+            self.list = list
+            self.count = count
+        }
     }
 
     /// Stored pictures that have to stay where they are.
@@ -82,7 +90,8 @@ package struct StoredImages: Sendable {
             var hasOther = false
             var hasEmpty = false
             try json.array { (json) throws(JSONError) in
-                let element = json.bytes(in: try json.value())
+                let range = try json.value()
+                let element = json.bytes(in: range)
                 count += 1
                 hasOther = hasOther || element.first != UInt8(ascii: "\"")
                 hasEmpty = hasEmpty || element.elementsEqual("\"\"".utf8)

@@ -9,7 +9,7 @@ struct ReadmeOldImagesTests {
         let text = try String(contentsOf: URL(filePath: Program.repository + "/README.md"), encoding: .utf8)
         let lines = text.split(separator: "\n").filter { $0.hasPrefix(".build/release/scenesync \(command)") }
         return try #require(lines.isEmpty ? nil : lines).map {
-            $0.replacing(".build/release/scenesync", with: Command.binary)
+            String($0).replacing(".build/release/scenesync", with: Command.binary)
         }
     }
 

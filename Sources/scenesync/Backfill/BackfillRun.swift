@@ -7,6 +7,7 @@ struct BackfillRun {
     private static let load_bytes = 2 << 20
     private static let loadCount = 100
     private static let pause = Duration.milliseconds(200)
+    private static let retriesPerPage = 20
 
     let database: BackfillDatabase
     /// For how long projects are tried again that somebody writes to all the time.
@@ -41,7 +42,7 @@ struct BackfillRun {
         while let page = try await database.page(after: last) {
             last = page.last
             try await examine(page)
-            try await tryPostponed()
+            try await tryPostponed(atMost: Self.retriesPerPage)
             if !report.isDry, postponed.isEmpty { try await database.setBookmark(page.last) }
         }
         try await waitForPostponed()
@@ -86,8 +87,7 @@ struct BackfillRun {
         do {
             let batch = try await database.copy(ids, holdingTable: false)
             size.learn(from: ids.count, took: ContinuousClock.now - begin)
-            for done in batch.done { report.settle(done.project, done.stored) }
-            postponed += batch.busy.map { ($0, 1) }
+            take(batch, of: ids.count, attempts: 1)
         } catch {
             guard error.isOfOneProject else { throw error }
             // One of them is to blame: each on its own.
@@ -100,20 +100,31 @@ struct BackfillRun {
     }
 
     /// Once more each. Who always finds somebody writing keeps the writers out for a moment, every other time.
-    private mutating func tryPostponed() async throws {
-        let again = postponed
-        postponed = []
+    private mutating func tryPostponed(
+        atMost count: Int = .max, until deadline: ContinuousClock.Instant? = nil
+    ) async throws {
+        let again = postponed.prefix(count)
+        postponed.removeFirst(again.count)
         for (project, attempts) in again {
+            if let deadline, deadline <= .now {
+                postponed.append((project, attempts))
+                continue
+            }
             do {
                 let batch = try await database.copy([project], holdingTable: attempts > 3 && attempts % 2 == 0)
-                for done in batch.done { report.settle(done.project, done.stored) }
-                if batch.done.isEmpty, batch.busy.isEmpty { report.pass(1) }
-                postponed += batch.busy.map { ($0, attempts + 1) }
+                take(batch, of: 1, attempts: attempts + 1)
             } catch {
                 guard error.isOfOneProject else { throw error }
                 settle(project, error, attempts: attempts + 1)
             }
         }
+    }
+
+    private mutating func take(_ batch: BackfillDatabase.Batch, of count: Int, attempts: Int) {
+        for done in batch.done { report.settle(done.project, done.stored) }
+        postponed += batch.busy.map { ($0, attempts) }
+        // Those that were deleted meanwhile.
+        report.pass(count - batch.done.count - batch.busy.count)
     }
 
     private mutating func settle(_ project: ProjectID, _ error: any Error, attempts: Int) {
@@ -126,10 +137,10 @@ struct BackfillRun {
 
     private mutating func waitForPostponed() async throws {
         let deadline = ContinuousClock.now + wait
-        try await tryPostponed()
-        while !postponed.isEmpty, ContinuousClock.now < deadline {
-            try await Task.sleep(for: Self.pause)
-            try await tryPostponed()
+        while !postponed.isEmpty {
+            try await tryPostponed(until: deadline)
+            guard ContinuousClock.now < deadline else { break }
+            if !postponed.isEmpty { try await Task.sleep(for: Self.pause) }
         }
         for (project, _) in postponed { report.giveUp(project) }
     }
@@ -149,7 +160,7 @@ extension Error {
 
     /// In the words of whoever refused it.
     fileprivate var reason: String {
-        if case PostgresError.server(let error) = self { error.message.onOneLine } else { "\(self)" }
+        if case .server(let error)? = self as? PostgresError { error.message.onOneLine } else { "\(self)" }
     }
 }
 

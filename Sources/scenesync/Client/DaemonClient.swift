@@ -19,41 +19,49 @@ struct DaemonClient: Sendable {
     func request(
         _ method: HTTPMethod, _ path: String, _ headers: [(String, String)] = [], body: String? = nil
     ) async throws -> Answer {
-        try await send(method, path, headers, body) { head, parts in
-            var body = ByteBuffer()
-            while case .body(var part)? = try await parts.next() { body.writeBuffer(&part) }
-            return Answer(status: Int(head.status.code), headers: head.headers, body: String(buffer: body))
+        var head: HTTPResponseHead?
+        var bytes = ByteBuffer()
+        try await send(method, path, headers, body) { part in
+            switch part {
+            case .head(let first): head = first
+            case .body(var part): bytes.writeBuffer(&part)
+            case .end: break
+            }
         }
+        guard let head else {
+            throw UnreachableError(description: "\(url) has closed the connection without an answer")
+        }
+        return Answer(status: Int(head.status.code), headers: head.headers, body: String(buffer: bytes))
     }
 
     /// Hands on the events of a stream until it ends, or the task is cancelled.
-    func follow(_ path: String, _ receive: @Sendable (StreamEvent) async -> Void) async throws {
-        let headers = [("Accept", "text/event-stream"), ("Cache-Control", "no-cache")]
-        try await send(.GET, path, headers, nil) { head, parts in
-            guard head.status == .ok else { throw RefusedError(status: Int(head.status.code)) }
-            var parser = StreamParser()
-            while case .body(let part)? = try await parts.next() {
-                for event in parser.read(part.readableBytesView) { await receive(event) }
+    func follow(_ path: String, _ receive: (StreamEvent) async -> Void) async throws {
+        var parser = StreamParser()
+        try await send(.GET, path, [("Accept", "text/event-stream"), ("Cache-Control", "no-cache")], nil) { part in
+            switch part {
+            case .head(let head) where head.status != .ok: throw RefusedError(status: Int(head.status.code))
+            case .body(let part): for event in parser.read(part.readableBytesView) { await receive(event) }
+            case .head, .end: break
             }
         }
     }
 
-    private func send<Result: Sendable>(
+    /// One request over a connection of its own, and the parts of its answer.
+    private func send(
         _ method: HTTPMethod, _ path: String, _ headers: [(String, String)], _ body: String?,
-        _ read: (HTTPResponseHead, inout NIOAsyncChannelInboundStream<HTTPClientResponsePart>.AsyncIterator)
-            async throws -> Result
-    ) async throws -> Result {
+        _ receive: (HTTPClientResponsePart) async throws -> Void
+    ) async throws {
         let connection = try await connect()
-        return try await connection.executeThenClose { inbound, outbound in
-            try await outbound.write(.head(self.head(method, path, headers, body)))
+        let head = head(method, path, headers, body)
+        try await connection.executeThenClose { inbound, outbound in
+            try await outbound.write(.head(head))
             if let body { try await outbound.write(.body(.byteBuffer(ByteBuffer(string: body)))) }
             try await outbound.write(.end(nil))
-            var parts = inbound.makeAsyncIterator()
-            while let part = try await parts.next() {
-                if case .head(let head) = part, head.status != .continue { return try await read(head, &parts) }
+            for try await part in inbound {
+                try await receive(part)
+                if case .end = part { return }
             }
             try Task.checkCancellation()
-            throw UnreachableError(description: "\(self.url) has closed the connection without an answer")
         }
     }
 

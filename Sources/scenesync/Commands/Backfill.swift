@@ -1,4 +1,5 @@
 import ArgumentParser
+import Postgres
 import ProjectSync
 
 /// Makes rows of the images that old projects have in their documents.

@@ -1,3 +1,4 @@
+import NIOHTTP1
 import Postgres
 import ProjectSync
 import Synchronization

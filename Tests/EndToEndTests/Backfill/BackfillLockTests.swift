@@ -102,12 +102,10 @@ struct BackfillLockTests {
                 """)
         try await stage.owner.query("SELECT pg_advisory_lock(4711)")
         let child = try await stage.start()
-        let waiting =
-            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        try await eventually("it is copying") { try await stage.number(waiting) == 1 }
+        try await eventually("it is copying") { try await stage.waiting() == 1 }
 
         async let saved: Void = stage.save("late", scene: 1, place: 5, of: project)
-        try await eventually("the writer waits") { try await stage.number(waiting) == 2 }
+        try await eventually("the writer waits") { try await stage.waiting() == 2 }
         try await stage.owner.query("SELECT pg_advisory_unlock(4711)")
         try await saved
 
@@ -131,18 +129,11 @@ struct BackfillLockTests {
                 """)
         try await stage.owner.query("SELECT pg_advisory_lock(4711)")
         async let saved: Void = stage.save("new", scene: 1, place: 0, of: project)
-        try await eventually("the image is under way") {
-            try await stage.number(
-                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-            ) == 1
-        }
+        try await eventually("the image is under way") { try await stage.waiting() == 1 }
         let child = try await stage.start()
         try await eventually("the copy waits for the image's place") {
-            try await stage.number(
-                """
-                SELECT count(*) FROM pg_stat_activity
-                WHERE application_name = 'scenesync backfill' AND wait_event = 'transactionid'
-                """) == 1
+            try await stage.waiting(
+                where: "application_name = 'scenesync backfill' AND wait_event = 'transactionid'") == 1
         }
         try await stage.owner.query("SELECT pg_advisory_unlock(4711)")
         try await saved

@@ -8,12 +8,15 @@ struct BackfillStage: Sendable {
     let owner: Session
     let writer: Session
     let oracle: Oracle
+    /// Sees what every session waits for.
+    private let admin: Session
 
     init(_ database: Database? = nil) async throws {
         self.database = try database ?? Database.current
         owner = try await self.database.open(as: .owner)
         writer = try await self.database.open(as: .writer)
         oracle = Oracle(try await self.database.open(as: .owner))
+        admin = try await self.database.open(as: .superuser)
     }
 
     func backfill(_ flags: String..., as role: Role = .owner, within limit: Duration = .seconds(60)) async throws
@@ -70,6 +73,16 @@ struct BackfillStage: Sendable {
 
     func number(_ sql: String) async throws -> Int64? {
         try await owner.query(sql).int64(0, 0)
+    }
+
+    /// How many sessions wait for a lock; `condition` of pg_stat_activity.
+    func waiting(where condition: String = "true") async throws -> Int64? {
+        try await admin.query(
+            """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock' AND \(condition)
+            """
+        ).int64(0, 0)
     }
 
     /// Every project's merged document, by the oracle.
