@@ -6,7 +6,10 @@ struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Start a PostgreSQL of its own, sample projects, writers that save images, and the daemon.",
         discussion:
-            "Takes the flags of `serve`. Ends on Ctrl-C and leaves nothing running; the data stays in --directory.")
+            """
+            Takes the flags of `serve`. The writers save through the daemon, as anybody may: with --auth, --read-only or
+            TLS they cannot. Ends on Ctrl-C and leaves nothing running; the data stays in --directory.
+            """)
 
     @OptionGroup var options: DaemonOptions
 
@@ -32,6 +35,7 @@ struct Demo: AsyncParsableCommand {
     }
 
     private func serve(_ configuration: DaemonConfiguration, _ database: DemoDatabase) async throws {
+        let (ports, listening) = AsyncStream.makeStream(of: Int.self)
         let daemon = Daemon(
             configuration: configuration, logger: configuration.logger, pictures: DemoPicture.svg,
             onListening: { port in
@@ -48,10 +52,17 @@ struct Demo: AsyncParsableCommand {
                     Ctrl-C stops everything.
 
                     """)
+                listening.yield(port)
             })
         try await withThrowingTaskGroup { tasks in
             tasks.addTask { try await daemon.run() }
-            tasks.addTask { await DemoWriters(connectionString: database.app, logger: configuration.logger).run() }
+            tasks.addTask {
+                for await port in ports.prefix(1) {
+                    let address = configuration.listen.text(port: port)
+                    guard let url = DaemonURL(argument: "http://\(address)") else { return }
+                    await DemoWriters(url: url, logger: configuration.logger).run()
+                }
+            }
             try await tasks.next()
             tasks.cancelAll()
         }

@@ -1,59 +1,61 @@
 import Logging
-import Postgres
+import NIOHTTP1
 
 /// Workers that save images as image generators do: several at a time, with pauses, and now and then a scene anew.
 struct DemoWriters {
     private static let imagesPerScene = 3
     private static let workersPerProject = 3
     private static let pause = 500...2_500
+    /// One in so many finds that a scene is full, and has it generated anew.
+    private static let patience = 8
 
-    let connectionString: String
-    let logger: Logger
+    private let client: DaemonClient
+    private let logger: Logger
+
+    init(url: DaemonURL, logger: Logger) {
+        client = DaemonClient(url: url, token: nil)
+        self.logger = logger
+    }
 
     /// Writes until the task is cancelled.
     func run() async {
         await withDiscardingTaskGroup { group in
             for project in DemoProject.all where !project.isOldStyle {
-                for worker in 1...Self.workersPerProject {
-                    group.addTask { await write(project, worker) }
+                for _ in 0..<Self.workersPerProject {
+                    group.addTask { await write(project) }
                 }
             }
         }
     }
 
-    private func write(_ project: DemoProject, _ worker: Int) async {
+    private func write(_ project: DemoProject) async {
         while !Task.isCancelled {
             do {
-                let session = try await Session.open(
-                    ConnectionSettings(connectionString), on: try PollLoop.start(name: "writer"))
-                while !Task.isCancelled {
-                    try await Task.sleep(for: .milliseconds(Int.random(in: Self.pause)))
-                    try await save(project, session)
-                }
+                try await Task.sleep(for: .milliseconds(Int.random(in: Self.pause)))
+                try await save(project)
             } catch {
-                logger.debug("a demo's writer starts again: \(error)")
-                try? await Task.sleep(for: .seconds(1))
+                logger.debug("a demo's writer has not saved: \(error)")
             }
         }
     }
 
-    /// Saves an image at the next free place of a scene; a full scene is sometimes regenerated.
-    private func save(_ project: DemoProject, _ session: Session) async throws {
-        let scene = "\(Int.random(in: 1...project.prompts.count))"
+    /// Saves an image at a place that may be taken.
+    private func save(_ project: DemoProject) async throws {
+        let scene = Int.random(in: 1...project.prompts.count)
+        let place = Int.random(in: 0..<Self.imagesPerScene)
         let name = "\(project.id.prefix(8))-\(scene)-\(Int.random(in: 0..<1_000_000))"
-        let saved = try await session.query(
-            """
-            INSERT INTO generated_images (content_creation_request_id, scene_index, image_index, image_url)
-            SELECT $1::uuid, $2::integer, count(*), $3
-            FROM generated_images
-            WHERE content_creation_request_id = $1::uuid AND scene_index = $2::integer
-            HAVING count(*) < \(Self.imagesPerScene)
-            ON CONFLICT DO NOTHING
-            """, [project.id, scene, "/demo/pictures/\(name).svg"])
-        if saved.affected == 0 && Int.random(in: 0..<8) == 0 {
-            try await session.query(
-                "DELETE FROM generated_images WHERE content_creation_request_id = $1::uuid AND scene_index = $2::integer",
-                [project.id, scene])
+        let path = "/v1/projects/\(project.id)/images"
+        let answer = try await client.request(
+            .POST, path,
+            body: """
+                {"scene_index": \(scene), "image_index": \(place), "image_url": "/demo/pictures/\(name).svg"}
+                """)
+        switch answer.status {
+        case 201: break
+        case 409 where Int.random(in: 0..<Self.patience) == 0:
+            _ = try await client.request(.DELETE, "\(path)?scene_index=\(scene)")
+        case 409: break
+        default: logger.debug("a demo's writer was answered \(answer.status)")
         }
     }
 }
