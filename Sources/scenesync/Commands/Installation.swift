@@ -52,13 +52,14 @@ struct Installation {
     }
 
     /// The scripts are written for the schema `public`.
-    private func placed(_ script: Script) -> Script {
+    func placed(_ script: Script) -> Script {
         guard schema != "public" else { return script }
         return Script(name: script.name, text: script.text.replacing("public.", with: Self.quoted(schema) + "."))
     }
 
-    /// Whether a trigger that the script makes is not on its table.
+    /// Whether the function that the script makes is not there as it was made, or a trigger not on its table.
     private func isMissing(_ script: Script, _ session: Session) async throws -> Bool {
+        if let function = FunctionDefinition(script), try await function.state(in: session) != .asMade { return true }
         for trigger in TriggerName.all(in: script.text) {
             let found = try await session.query(
                 "SELECT EXISTS (SELECT FROM pg_trigger WHERE tgname = $1 AND tgrelid = to_regclass($2))",
@@ -91,7 +92,7 @@ struct Installation {
         try await session.query("CALL scene_sync.grant_to_daemon($1::name)", [daemonRole])
     }
 
-    private static func quoted(_ identifier: String) -> String {
+    static func quoted(_ identifier: String) -> String {
         "\"" + identifier.replacing("\"", with: "\"\"") + "\""
     }
 }
