@@ -145,7 +145,7 @@ let package = Package(
             name: "scenesync",
             dependencies: [
                 "ChangeFeed", "Fanout", "Migrations", "Postgres", "ProjectSync", "SyncHTTP", "Triggers",
-                argumentParser, log, nio, nioPosix, signals, subprocess,
+                argumentParser, log, nio, nioHTTP, nioPosix, signals, subprocess,
             ],
             resources: embedded(["Demo/embedded-postgres.sh"]),
             swiftSettings: strict
@@ -170,6 +170,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "MigrationsTests", dependencies: ["Migrations", "Postgres", "PostgresTestSupport", "Triggers"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SceneSyncTests", dependencies: ["Postgres", "PostgresTestSupport", "Triggers", "scenesync"],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

@@ -19,6 +19,7 @@ struct CommandTests {
 
         for words in [
             ["--help"], ["serve", "--help"], ["migrate", "--help"], ["demo", "--help"], ["health", "--help"],
+            ["doctor", "--help"], ["watch", "--help"],
         ] {
             let help = try await Command.run(words)
             #expect(help.status == 0)
