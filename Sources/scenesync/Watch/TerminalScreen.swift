@@ -9,9 +9,10 @@ final class TerminalScreen {
         self.original = original
     }
 
-    /// Nil where stdout is not a terminal.
+    /// Nil where stdout is not a terminal, or one that knows no screen.
     static func open() -> TerminalScreen? {
-        guard isatty(STDOUT_FILENO) == 1 else { return nil }
+        let isDumb = getenv("TERM").map { String(cString: $0) } == "dumb"
+        guard isatty(STDOUT_FILENO) == 1, !isDumb else { return nil }
         var settings = termios()
         let hasInput = isatty(STDIN_FILENO) == 1 && tcgetattr(STDIN_FILENO, &settings) == 0
         let screen = TerminalScreen(hasInput ? settings : nil)

@@ -89,7 +89,8 @@ final class TerminalProcess {
         let mortal = access("/usr/bin/setpriv", X_OK) == 0 ? ["/usr/bin/setpriv", "--pdeathsig=KILL", "--"] : []
         let words = mortal + arguments
         var argv = words.map { strdup($0) } + [nil]
-        var envp = ProcessEnvironment.clean.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        let variables = ProcessEnvironment.clean.merging(["TERM": "xterm-256color"]) { _, ours in ours }
+        var envp = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer {
             for pointer in argv + envp { free(pointer) }
         }

@@ -35,6 +35,23 @@ struct WatchTests {
         #expect(!lines.all.contains { $0.contains("+ scene 1: before") })
     }
 
+    @Test func `it ends when nobody reads what it writes`() async throws {
+        let stage = try await Stage.start()
+        let project = try await stage.insertProject()
+        let child = try await ChildProcess.start([
+            "/bin/sh", "-c",
+            "{ \(Command.binary) watch \(project) --url http://127.0.0.1:\(stage.daemon.port); echo \"ended $?\" >&2; } | head -n 1",
+        ])
+        let (lines, ends) = (LogLines(), LogLines())
+        lines.read(child.output)
+        ends.read(child.errors)
+        _ = try await lines.first(within: .seconds(20)) { $0.contains(" live: ") }
+
+        try await stage.save("a", scene: 1, of: project)
+
+        _ = try await ends.first(within: .seconds(20)) { $0 == "ended 0" }
+    }
+
     @Test func `a daemon that restarts is followed, and nothing is missed`() async throws {
         let stage = try await Stage.start()
         let project = try await stage.insertProject()
