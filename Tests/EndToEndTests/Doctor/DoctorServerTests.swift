@@ -44,6 +44,53 @@ struct DoctorServerTests {
         }
     }
 
+    @Test func `a prepared transaction that keeps daemons from becoming safe is found`() async throws {
+        let server = try await Server.start(settings: ["max_prepared_transactions": "5"])
+        try await Database.with(.sceneSync, on: server) { database in
+            let writer = try await database.open(as: .writer)
+            try await writer.query("BEGIN")
+            try await writer.query("INSERT INTO content_creation_requests (generated_output) VALUES ('{}')")
+            try await writer.query("PREPARE TRANSACTION 'left'")
+
+            let run = try await DoctorRun.make(database.connectionString())
+            try await writer.query("COMMIT PREPARED 'left'")
+            let healed = try await DoctorRun.make(database.connectionString())
+            await writer.close()
+
+            #expect(run.status == 2)
+            #expect(run.of("doorbell").first?.text.hasPrefix("a prepared transaction holds its lock") == true, "\(run)")
+            #expect(run.of("doorbell").first?.cure.contains("ROLLBACK PREPARED") == true)
+            #expect(healed.of("doorbell").map(\.mark) == ["ok"])
+        }
+    }
+
+    @Test func `tables that a subscription fills are found`() async throws {
+        let server = try await Server.start(settings: ["wal_level": "logical"])
+        try await Database.with(.sceneSync, on: server) { source in
+            try await Database.with(.sceneSync, on: server) { copy in
+                let publisher = try await source.open(as: .superuser)
+                let subscriber = try await copy.open(as: .superuser)
+                try await publisher.query("CREATE PUBLICATION images FOR TABLE generated_images")
+                try await publisher.query("SELECT pg_create_logical_replication_slot('images', 'pgoutput')")
+                try await subscriber.query(
+                    """
+                    CREATE SUBSCRIPTION images CONNECTION '\(source.connectionString(as: .superuser))'
+                    PUBLICATION images WITH (create_slot = false, slot_name = 'images', copy_data = false)
+                    """)
+
+                let run = try await DoctorRun.make(copy.connectionString())
+                try await subscriber.query("DROP SUBSCRIPTION images")
+                let healed = try await DoctorRun.make(copy.connectionString())
+                await publisher.close()
+                await subscriber.close()
+
+                #expect(run.of("silent writes").map(\.mark) == ["warning"], "\(run)")
+                #expect(run.of("silent writes").first?.text.contains("a subscription fills generated_images") == true)
+                #expect(healed.of("silent writes").map(\.mark) == ["ok"])
+            }
+        }
+    }
+
     @Test func `a pooler in transaction mode is found by what it swallows`() async throws {
         try await Database.with(.sceneSync, on: Server.shared) { database in
             let pooler = try await Pooler.start(of: database, mode: "transaction")

@@ -71,6 +71,26 @@ struct DoctorTests {
         }
     }
 
+    @Test func `the app's tables may be in another schema`() async throws {
+        try await Database.with(.empty, on: Self.server.value) { database in
+            let owner = try await database.open()
+            try await owner.run(
+                script: """
+                    CREATE SCHEMA "the App";
+                    CREATE TABLE "the App".content_creation_requests (id uuid PRIMARY KEY, generated_output jsonb);
+                    """)
+            let migrate = try await Command.run(
+                ["migrate", "--schema", "the App", "--daemon-role", Role.daemon.rawValue],
+                environment: ["DATABASE_URL": database.connectionString()])
+            let run = try await DoctorRun.make(database.connectionString(), ["--schema", "the App"])
+            await owner.close()
+
+            #expect(migrate.status == 0, "\(migrate)")
+            #expect(run.status == 0)
+            #expect(run.complaints == [], "\(run)")
+        }
+    }
+
     @Test func `a role that is named is the one that is looked at`() async throws {
         try await withDatabase { database, _ in
             let run = try await DoctorRun.make(database.connectionString(), ["--daemon-role", "app_writer"])

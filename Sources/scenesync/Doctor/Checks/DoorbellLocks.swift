@@ -3,10 +3,9 @@ import Postgres
 
 /// Who holds the two advisory locks that tell writers whether, and how, to announce changes.
 struct DoorbellLocks: Check {
-    /// How long a transaction may keep a daemon from becoming safe without a word about it.
-    private static let patience_seconds: Int64 = 60
-
     let subject = "doorbell"
+    /// How long a transaction may keep a daemon from becoming safe without a word about it.
+    var patience_seconds: Int64 = 60
 
     func examine(_ deployment: Deployment) async throws -> [Finding] {
         let rows = try await deployment.ask(
@@ -37,7 +36,7 @@ struct DoorbellLocks: Check {
                 if rows.int64(row, 0) == 1 { daemon = who }
             } else if rows.bool(row, 2) != true {
                 queued += 1
-            } else if let finding = Self.held(
+            } else if let finding = held(
                 presence: rows.int64(row, 0) == 1, pid: pid, who: who, isIdle: rows.bool(row, 5),
                 age: rows.int64(row, 6))
             {
@@ -51,7 +50,7 @@ struct DoorbellLocks: Check {
 
     /// A writer's transaction holds its lock to its end. A session that holds one outside of a transaction will do so
     /// for as long as it lives.
-    private static func held(presence: Bool, pid: Int64, who: String, isIdle: Bool?, age: Int64?) -> Finding? {
+    private func held(presence: Bool, pid: Int64, who: String, isIdle: Bool?, age: Int64?) -> Finding? {
         let effect =
             presence
             ? "keeps every daemon from becoming safe: reads are loads that are not kept, streams are told that they lag"

@@ -8,8 +8,9 @@ struct InstalledFunctions: Check {
     let subject = "functions"
 
     func examine(_ deployment: Deployment) async throws -> [Finding] {
-        let installation = try Installation(deployment.connectionString, schema: deployment.schema, daemonRole: nil)
-        let functions = Triggers.all.compactMap { FunctionDefinition(installation.placed($0)) }
+        let functions = Triggers.all.compactMap {
+            FunctionDefinition(Installation.placed($0, in: deployment.schema))
+        }
         var missing: [String] = []
         var different: [String] = []
         for function in functions {

@@ -12,8 +12,9 @@ struct InstalledTriggers: Check {
     let subject = "triggers"
 
     func examine(_ deployment: Deployment) async throws -> [Finding] {
-        let installation = try Installation(deployment.connectionString, schema: deployment.schema, daemonRole: nil)
-        let triggers = Triggers.all.flatMap { TriggerDefinition.all(in: installation.placed($0)) }
+        let triggers = Triggers.all.flatMap {
+            TriggerDefinition.all(in: Installation.placed($0, in: deployment.schema))
+        }
         let installed = try await installed(deployment)
         let findings = triggers.compactMap { finding($0, installed["\($0.table) \($0.name)"]) }
         return findings.isEmpty ? [.ok("all \(triggers.count) are on their tables, as made, and enabled")] : findings

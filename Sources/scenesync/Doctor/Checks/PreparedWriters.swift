@@ -4,6 +4,8 @@ import Postgres
 /// Writers that prepare their transactions, which PostgreSQL refuses after a NOTIFY.
 struct PreparedWriters: Check {
     let subject = "prepared transactions"
+    /// How long one may wait for its end.
+    var patience_seconds: Int64 = 60
 
     func examine(_ deployment: Deployment) async throws -> [Finding] {
         let rows = try await deployment.ask(
@@ -16,11 +18,11 @@ struct PreparedWriters: Check {
             LEFT JOIN pg_prepared_xacts AS prepared ON prepared.database = current_database()
             """)
         var findings: [Finding] = []
-        if let age = rows.int64(0, 2), age >= 60 {
+        if let age = rows.int64(0, 2), age >= patience_seconds {
             findings.append(
                 .warning(
-                    "\(rows.int64(0, 1) ?? 0) wait for their end, the oldest for \(Duration.seconds(age).brief), and "
-                        + "hold their locks",
+                    "\(Int(rows.int64(0, 1) ?? 0).of("transaction")) prepared and not ended, the oldest for "
+                        + "\(Duration.seconds(age).brief): their locks are held",
                     cure: "COMMIT PREPARED or ROLLBACK PREPARED them (see pg_prepared_xacts)"))
         }
         let limit = rows.string(0, 0) ?? "0"

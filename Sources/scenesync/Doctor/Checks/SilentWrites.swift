@@ -5,7 +5,7 @@ struct SilentWrites: Check {
     let subject = "silent writes"
 
     func examine(_ deployment: Deployment) async throws -> [Finding] {
-        let findings = try await replicaRoles(deployment) + childTables(deployment)
+        let findings = try await replicaRoles(deployment) + childTables(deployment) + subscribedTables(deployment)
         return findings.isEmpty ? [.ok("none are to be expected")] : findings
     }
 
@@ -23,6 +23,25 @@ struct SilentWrites: Check {
             .problem(
                 "session_replication_role is replica for \(roles): their writes fire no trigger",
                 cure: "ALTER ROLE … RESET session_replication_role (or ALTER DATABASE …)")
+        ]
+    }
+
+    /// What a subscription applies fires row triggers at most, and ours are of statements.
+    private func subscribedTables(_ deployment: Deployment) async throws -> [Finding] {
+        let rows = try await deployment.ask(
+            """
+            SELECT string_agg(relation.relname, ', ' ORDER BY relation.relname)
+            FROM pg_subscription_rel AS subscribed
+            JOIN pg_class AS relation ON relation.oid = subscribed.srrelid
+            JOIN pg_namespace AS namespace ON namespace.oid = relation.relnamespace
+            WHERE namespace.nspname = $1
+                AND relation.relname IN ('content_creation_requests', 'generated_images')
+            """, [deployment.schema])
+        guard let tables = rows.string(0, 0) else { return [] }
+        return [
+            .warning(
+                "a subscription fills \(tables): rows that are replicated here fire no statement's trigger",
+                cure: "let the daemon serve from the publisher")
         ]
     }
 
