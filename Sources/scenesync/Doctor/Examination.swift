@@ -5,7 +5,7 @@ enum Examination {
     /// What can be seen of any database.
     static let ofServer: [any Check] = [
         ServerVersion(), PrimaryServer(), NotificationRoundTrip(), Encryption(), ClockSkew(), Durability(),
-        SessionRoom(), SessionSettings(), NotificationQueue(), AppTables(), PendingMigrations(),
+        SessionRoom(), SessionSettings(), NotificationQueue(), AppColumns(), PendingMigrations(),
     ]
     /// What there is only after a migration.
     static let ofInstallation: [any Check] = [

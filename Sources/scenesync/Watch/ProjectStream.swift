@@ -75,7 +75,7 @@ struct ProjectStream: Sendable {
             switch message {
             case .comment: tell(.heartbeat)
             case .event(let name, let data):
-                guard let event = try StreamEvent(name: name, data: data) else { continue }
+                guard let event = try ProjectEvent(name: name, data: data) else { continue }
                 tell(.event(event))
                 if event == .deleted { throw StreamRefusal.deleted }
                 if event == .expired { throw StreamRefusal.expired }

@@ -3,7 +3,7 @@ enum StreamNews: Equatable, Sendable {
     case connecting
     /// The daemon has answered; events follow.
     case opened
-    case event(StreamEvent)
+    case event(ProjectEvent)
     case heartbeat
     case lost(why: String, again: Duration)
 }

@@ -11,7 +11,7 @@ struct WatchState: Sendable {
     }
 
     struct Scene: Equatable, Sendable {
-        var content: StreamEvent.Scene
+        var content: ProjectEvent.Scene
         var lastArrival: Moment?
     }
 
@@ -68,7 +68,7 @@ struct WatchState: Sendable {
         return []
     }
 
-    private mutating func happenings(of event: StreamEvent, _ moment: Moment) -> [Happening] {
+    private mutating func happenings(of event: ProjectEvent, _ moment: Moment) -> [Happening] {
         switch event {
         case .snapshot(let snapshot, let revision):
             return replace(snapshot, revision, moment)
@@ -100,7 +100,7 @@ struct WatchState: Sendable {
     }
 
     private mutating func replace(
-        _ snapshot: StreamEvent.Snapshot, _ revision: String, _ moment: Moment
+        _ snapshot: ProjectEvent.Snapshot, _ revision: String, _ moment: Moment
     ) -> [Happening] {
         let old = self
         let isNew = revision != self.revision
@@ -123,7 +123,7 @@ struct WatchState: Sendable {
         return told.isEmpty && isNew ? [.documentChanged] : told
     }
 
-    private mutating func take(_ scene: StreamEvent.Scene, _ moment: Moment) -> [Happening] {
+    private mutating func take(_ scene: ProjectEvent.Scene, _ moment: Moment) -> [Happening] {
         let places = scenes.indices.filter { index in
             scenes[index].content.positions.contains { scene.positions.contains($0) }
         }
@@ -153,7 +153,7 @@ struct WatchState: Sendable {
     }
 
     /// The scene that was this one before, by its number, else by its position.
-    private func known(_ scene: StreamEvent.Scene) -> Scene? {
+    private func known(_ scene: ProjectEvent.Scene) -> Scene? {
         scenes.first { old in
             scene.number == nil ? old.content.positions == scene.positions : old.content.number == scene.number
         }

@@ -10,7 +10,7 @@ struct WatchFrameTests {
     private static func state(scenes: Int, title: String = "The lighthouse") -> WatchState {
         var state = WatchState(project: "11111111-1111-4111-8111-111111111111")
         let list = (0..<scenes).map {
-            StreamEvent.Scene(number: Int32($0 + 1), prompt: "prompt \($0 + 1)", urls: ["a\($0)"], positions: [$0])
+            ProjectEvent.Scene(number: Int32($0 + 1), prompt: "prompt \($0 + 1)", urls: ["a\($0)"], positions: [$0])
         }
         _ = state.apply(.opened, at: moment(0))
         _ = state.apply(.event(.snapshot(.init(title: title, scenes: list), revision: "r1")), at: moment(0))
@@ -20,7 +20,7 @@ struct WatchFrameTests {
 
     private static func arrive(_ url: String, in scene: Int32, of state: inout WatchState, at second: Int) {
         let old = state.scenes[Int(scene) - 1].content
-        let new = StreamEvent.Scene(number: scene, urls: old.urls + [url], positions: old.positions)
+        let new = ProjectEvent.Scene(number: scene, urls: old.urls + [url], positions: old.positions)
         _ = state.apply(.event(.scene(new, revision: "r\(url)")), at: moment(second))
     }
 
@@ -96,7 +96,7 @@ struct WatchFrameTests {
     @Test func `nothing that others wrote reaches the terminal as a command`() {
         var state = WatchState(project: "p")
         let evil = "\u{1B}]0;owned\u{7}\u{9B}2J\r\n"
-        let scene = StreamEvent.Scene(number: 1, prompt: evil, positions: [0])
+        let scene = ProjectEvent.Scene(number: 1, prompt: evil, positions: [0])
         _ = state.apply(.event(.snapshot(.init(title: evil, scenes: [scene]), revision: evil)), at: Self.moment(0))
         _ = state.apply(
             .event(.scene(.init(number: 1, urls: [evil], positions: [0]), revision: "r")), at: Self.moment(1))

@@ -7,11 +7,11 @@ struct WatchStateTests {
         Moment(elapsed: .seconds(seconds), clock: "12:00:\(seconds < 10 ? "0" : "")\(seconds)", stamp: "")
     }
 
-    private static func scene(_ number: Int32, _ urls: [String], at position: Int? = nil) -> StreamEvent.Scene {
-        StreamEvent.Scene(number: number, prompt: "p\(number)", urls: urls, positions: [position ?? Int(number) - 1])
+    private static func scene(_ number: Int32, _ urls: [String], at position: Int? = nil) -> ProjectEvent.Scene {
+        ProjectEvent.Scene(number: number, prompt: "p\(number)", urls: urls, positions: [position ?? Int(number) - 1])
     }
 
-    private static func snapshot(_ scenes: [StreamEvent.Scene], _ revision: String) -> StreamNews {
+    private static func snapshot(_ scenes: [ProjectEvent.Scene], _ revision: String) -> StreamNews {
         .event(.snapshot(.init(title: "t", scenes: scenes), revision: revision))
     }
 

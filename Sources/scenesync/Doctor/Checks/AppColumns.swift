@@ -1,7 +1,7 @@
 import Postgres
 
 /// The app's two tables, with the columns that are read and written.
-struct AppTables: Check {
+struct AppColumns: Check {
     let subject = "app tables"
 
     func examine(_ deployment: Deployment) async throws -> [Finding] {

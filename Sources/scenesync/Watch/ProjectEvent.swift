@@ -1,7 +1,7 @@
 import ProjectSync
 
 /// What an event of a project's stream says (contract, section 4). Events that are not known are passed over.
-enum StreamEvent: Equatable, Sendable {
+enum ProjectEvent: Equatable, Sendable {
     /// A scene of the document, or the new state of one.
     struct Scene: Equatable, Sendable {
         /// Nil if no image can belong to it.
@@ -28,7 +28,7 @@ enum StreamEvent: Equatable, Sendable {
         switch name {
         case "snapshot", "scene", "ready", "stale":
             // A closure of the standard library's carries errors of any type.
-            let read: Result<StreamEvent?, JSONError> = data.withUnsafeBytes { bytes in
+            let read: Result<ProjectEvent?, JSONError> = data.withUnsafeBytes { bytes in
                 Result { () throws(JSONError) in try Self.read(name, bytes) }
             }
             guard let event = try read.get() else { return nil }
@@ -39,7 +39,7 @@ enum StreamEvent: Equatable, Sendable {
         }
     }
 
-    private static func read(_ name: String, _ bytes: UnsafeRawBufferPointer) throws(JSONError) -> StreamEvent? {
+    private static func read(_ name: String, _ bytes: UnsafeRawBufferPointer) throws(JSONError) -> ProjectEvent? {
         var json = JSONCursor(bytes)
         var scene = Scene()
         var snapshot = Snapshot()

@@ -3,9 +3,9 @@ import Testing
 
 @testable import scenesync
 
-struct StreamEventTests {
-    private func read(_ name: String, _ text: String) throws -> StreamEvent? {
-        try StreamEvent(name: name, data: Array(text.utf8))
+struct ProjectEventTests {
+    private func read(_ name: String, _ text: String) throws -> ProjectEvent? {
+        try ProjectEvent(name: name, data: Array(text.utf8))
     }
 
     @Test func `a snapshot is read, whatever the document holds besides`() throws {
@@ -20,7 +20,7 @@ struct StreamEventTests {
         #expect(
             event
                 == .snapshot(
-                    StreamEvent.Snapshot(
+                    ProjectEvent.Snapshot(
                         title: "A \"t\"",
                         scenes: [
                             .init(number: 1, prompt: "one", urls: ["a", "{\"x\": 1.10}"], positions: [0]),
@@ -37,7 +37,7 @@ struct StreamEventTests {
     }
 
     @Test func `the other events are read`() throws {
-        let scene = StreamEvent.Scene(number: -3, urls: ["é"], positions: [0, 2])
+        let scene = ProjectEvent.Scene(number: -3, urls: ["é"], positions: [0, 2])
 
         #expect(
             try read(
