@@ -194,6 +194,9 @@ let package = Package(
             name: "MigrationsTests", dependencies: ["Migrations", "Postgres", "PostgresTestSupport", "Triggers"],
             swiftSettings: strict),
         .testTarget(
+            name: "SceneSyncTests", dependencies: ["Postgres", "PostgresTestSupport", "Triggers", "scenesync"],
+            swiftSettings: strict),
+        .testTarget(
             name: "EndToEndTests",
             dependencies: ["CZlib", "Migrations", "Postgres", "PostgresTestSupport", "Triggers", "scenesync", crypto],
             swiftSettings: strict),

@@ -24,6 +24,7 @@ if [ "$1" = test ]; then
     want node-react-dom test -e /usr/share/nodejs/react-dom/server.js
     want python3-venv python3 -c 'import ensurepip, venv'
     want curl command -v curl
+    want pgbouncer sh -c 'command -v pgbouncer || ls /usr/sbin/pgbouncer'
 fi
 if [ "$1" = bench ]; then
     want wrk command -v wrk
@@ -37,18 +38,22 @@ sudo=
 [ "$(id -u)" = 0 ] || sudo=sudo
 export DEBIAN_FRONTEND=noninteractive
 $sudo apt-get update -qq
-case $missing in *nginx-core*)
-    # Its service would start at once, and again with the machine: a benchmark starts an nginx of its own.
+# Their services would start at once, and again with the machine: tests and benchmarks start their own.
+services=
+for package in nginx-core pgbouncer; do
+    case $missing in *$package*) services="$services ${package%-core}" ;; esac
+done
+if [ -n "$services" ]; then
     policy=/usr/sbin/policy-rc.d
     if [ ! -e $policy ]; then
         printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy >/dev/null
         $sudo chmod 755 $policy
         trap '$sudo rm -f $policy' EXIT
     fi
-esac
+fi
 # shellcheck disable=SC2086
 $sudo apt-get install -y -qq --no-install-recommends $missing
-case $missing in *nginx-core*)
-    $sudo update-rc.d nginx disable >/dev/null
-    ! pidof nginx >/dev/null || $sudo service nginx stop
-esac
+for service in $services; do
+    $sudo update-rc.d "$service" disable >/dev/null
+    ! pidof "$service" >/dev/null || $sudo service "$service" stop
+done

@@ -20,6 +20,7 @@ struct CommandTests {
         for words in [
             ["--help"], ["serve", "--help"], ["migrate", "--help"], ["demo", "--help"], ["health", "--help"],
             ["backfill", "--help"], ["verify", "--help"],
+            ["doctor", "--help"], ["watch", "--help"],
         ] {
             let help = try await Command.run(words)
             #expect(help.status == 0)

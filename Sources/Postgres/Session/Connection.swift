@@ -39,6 +39,7 @@ final class Connection: Sendable {
     var descriptor: Int32 { PQsocket(pointer) }
     var backendPID: Int32 { PQbackendPID(pointer) }
     var serverVersion: Int32 { PQserverVersion(pointer) }
+    var isEncrypted: Bool { PQsslInUse(pointer) == 1 }
     var isLost: Bool { PQstatus(pointer) == CONNECTION_BAD }
     var isBusy: Bool { PQisBusy(pointer) == 1 }
 

@@ -4,6 +4,8 @@ import CLibpq
 package struct ConnectionSettings: Sendable {
     /// For one attempt, name resolution included; a `connect_timeout` in the string is libpq's own, for each host.
     package var connectTimeout: Duration = .seconds(5)
+    /// A standby refuses LISTEN, and its snapshots lie about transactions in progress: only who looks for that goes to one.
+    package var wantsPrimary = true
 
     private let connectionString: String
     private let applicationName: String
@@ -15,6 +17,11 @@ package struct ConnectionSettings: Sendable {
         self.connectionString = connectionString
         self.applicationName = applicationName
         self.options = options
+    }
+
+    /// A parameter as libpq takes it: from the string, else from its environment and its defaults.
+    package func value(of keyword: String) -> String? {
+        (try? given())?[keyword] ?? ConninfoOptions.ofEnvironment()[keyword]
     }
 
     /// For errors and logs: where it goes and as whom, never a password.
@@ -42,8 +49,7 @@ package struct ConnectionSettings: Sendable {
             "keepalives_interval": "2",
             "keepalives_count": "3",
             "tcp_user_timeout": "10000",
-            // A standby refuses LISTEN, and its snapshots lie about transactions in progress.
-            "target_session_attrs": "read-write",
+            "target_session_attrs": wantsPrimary ? "read-write" : "any",
         ]
         parameters.merge(try given()) { _, given in given }
         // libpq makes 1 to 2 itself; of several hosts each has its share.

@@ -3,6 +3,7 @@
 package actor Session {
     package nonisolated let backendPID: Int32
     package nonisolated let serverVersion: Int32
+    package nonisolated let isEncrypted: Bool
     /// One element for each time the socket was drained, in order. For one reader; ends with the session.
     package nonisolated let notifications: AsyncStream<[Announcement]>
 
@@ -19,6 +20,7 @@ package actor Session {
         self.connection = connection
         backendPID = connection.backendPID
         serverVersion = connection.serverVersion
+        isEncrypted = connection.isEncrypted
         (notifications, announcements) = AsyncStream.makeStream()
     }
 

@@ -12,7 +12,7 @@ struct DaemonClient: Sendable {
 
     private typealias Connection = NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
 
-    let url: DaemonURL
+    let url: DaemonAddress
     /// Of the header `Authorization: Bearer`.
     let token: String?
 
@@ -35,12 +35,13 @@ struct DaemonClient: Sendable {
     }
 
     /// Hands on the events of a stream until it ends, or the task is cancelled.
-    func follow(_ path: String, _ receive: (StreamEvent) async -> Void) async throws {
-        var parser = StreamParser()
+    func follow(_ path: String, _ receive: (_ name: String, _ data: [UInt8]) async -> Void) async throws {
+        var reader = EventStreamReader()
         try await send(.GET, path, [("Accept", "text/event-stream"), ("Cache-Control", "no-cache")], nil) { part in
             switch part {
             case .head(let head) where head.status != .ok: throw RefusedError(status: Int(head.status.code))
-            case .body(let part): for event in parser.read(part.readableBytesView) { await receive(event) }
+            case .body(let part):
+                for case .event(let name, let data) in reader.read(part.readableBytesView) { await receive(name, data) }
             case .head, .end: break
             }
         }
@@ -69,7 +70,7 @@ struct DaemonClient: Sendable {
         _ method: HTTPMethod, _ path: String, _ headers: [(String, String)], _ body: String?
     ) -> HTTPRequestHead {
         var fields = HTTPHeaders(headers)
-        fields.add(name: "Host", value: url.address.text(port: url.address.port))
+        fields.add(name: "Host", value: url.server.text(port: url.server.port))
         fields.add(name: "Connection", value: "close")
         if let token { fields.add(name: "Authorization", value: "Bearer \(token)") }
         if let body {
@@ -83,7 +84,7 @@ struct DaemonClient: Sendable {
         do {
             return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connectTimeout(.seconds(3))
-                .connect(host: url.address.host, port: url.address.port) { channel in
+                .connect(host: url.server.host, port: url.server.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHTTPClientHandlers()
                         return try Connection(wrappingChannelSynchronously: channel)

@@ -59,7 +59,7 @@ struct Demo: AsyncParsableCommand {
             tasks.addTask {
                 for await port in ports.prefix(1) {
                     let address = configuration.listen.text(port: port)
-                    guard let url = DaemonURL(argument: "http://\(address)") else { return }
+                    guard let url = DaemonAddress(argument: "http://\(address)") else { return }
                     await DemoWriters(url: url, logger: configuration.logger).run()
                 }
             }

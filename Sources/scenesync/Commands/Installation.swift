@@ -47,21 +47,23 @@ struct Installation {
 
     private var migrator: Migrator {
         var migrator = Migrator(
-            settings, on: loop, bookkeeping: "scene_sync.applied", once: Migrations.all.map(placed),
-            always: Triggers.all.map(placed))
+            settings, on: loop, bookkeeping: "scene_sync.applied",
+            once: Migrations.all.map { Self.placed($0, in: schema) },
+            always: Triggers.all.map { Self.placed($0, in: schema) })
         migrator.after = { try await finish($0) }
         migrator.isMissing = { try await isMissing($0, $1) }
         return migrator
     }
 
     /// The scripts are written for the schema `public`.
-    private func placed(_ script: Script) -> Script {
+    static func placed(_ script: Script, in schema: String) -> Script {
         guard schema != "public" else { return script }
-        return Script(name: script.name, text: script.text.replacing("public.", with: Self.quoted(schema) + "."))
+        return Script(name: script.name, text: script.text.replacing("public.", with: quoted(schema) + "."))
     }
 
-    /// Whether a trigger that the script makes is not on its table.
+    /// Whether the function that the script makes is not there as it was made, or a trigger not on its table.
     private func isMissing(_ script: Script, _ session: Session) async throws -> Bool {
+        if let function = FunctionDefinition(script), try await function.state(in: session) != .asMade { return true }
         for trigger in TriggerName.all(in: script.text) {
             let found = try await session.query(
                 "SELECT EXISTS (SELECT FROM pg_trigger WHERE tgname = $1 AND tgrelid = to_regclass($2))",

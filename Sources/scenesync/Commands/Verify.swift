@@ -15,7 +15,7 @@ struct Verify: AsyncParsableCommand {
     @OptionGroup var database: DatabaseOptions
 
     @Option(help: "The daemon, http://HOST:PORT (default http://127.0.0.1:8787).")
-    var url: DaemonURL?
+    var url: DaemonAddress?
 
     @Option(help: "A token, where the daemon wants one.")
     var token: String?
@@ -35,7 +35,7 @@ struct Verify: AsyncParsableCommand {
                     settings.databaseURL(database.databaseURL), applicationName: "scenesync verify"),
                 tables: AppTables(schema: settings.string("schema", database.schema) ?? "public"),
                 daemon: DaemonClient(
-                    url: try settings.value("url", url, default: .standard) { DaemonURL(argument: $0) },
+                    url: try settings.value("url", url, default: .standard) { DaemonAddress(argument: $0) },
                     token: settings.string("token", token)),
                 lent: project, report: report)
             let isWhole = try await run.run()

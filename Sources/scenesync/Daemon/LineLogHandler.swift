@@ -30,8 +30,8 @@ struct LineLogHandler: LogHandler {
     private func text(
         _ level: Logger.Level, _ message: String, _ fields: [Dictionary<String, Logger.MetadataValue>.Element]
     ) -> String {
-        let pairs = fields.map { " \($0.key)=\(Self.printable("\($0.value)"))" }.joined()
-        return "\(WallTime.now.rfc3339) \(level.rawValue) \(Self.printable(message))\(pairs)"
+        let pairs = fields.map { " \($0.key)=\("\($0.value)".printable)" }.joined()
+        return "\(WallTime.now.rfc3339) \(level.rawValue) \(message.printable)\(pairs)"
     }
 
     private func json(
@@ -41,10 +41,5 @@ struct LineLogHandler: LogHandler {
         let all = known + fields.map { ($0.key, "\($0.value)") }
         let members = all.map { "\(JSONText.string($0.0)): \(JSONText.string($0.1))" }
         return "{" + members.joined(separator: ", ") + "}"
-    }
-
-    private static func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     }
 }

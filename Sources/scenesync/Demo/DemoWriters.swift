@@ -12,7 +12,7 @@ struct DemoWriters {
     private let client: DaemonClient
     private let logger: Logger
 
-    init(url: DaemonURL, logger: Logger) {
+    init(url: DaemonAddress, logger: Logger) {
         client = DaemonClient(url: url, token: nil)
         self.logger = logger
     }

@@ -72,7 +72,7 @@ struct VerifyRun: Sendable {
 
     private func follow(_ stage: VerifyStage) async {
         do {
-            try await daemon.follow("\(stage.path)/events") { await stage.viewer.receive($0) }
+            try await daemon.follow("\(stage.path)/events") { await stage.viewer.receive($0, $1) }
             await stage.viewer.end("the daemon has ended it")
         } catch let error as RefusedError {
             let advice = error.status == 401 ? ": give a token with --token" : ""

@@ -12,11 +12,11 @@ actor VerifyViewer {
     private var failure: String?
     private var waiters: [(holds: @Sendable (Seen) -> Bool, promise: Promise<Void>)] = []
 
-    func receive(_ event: StreamEvent) {
+    func receive(_ event: String, _ data: [UInt8]) {
         do {
-            switch event.name {
-            case "snapshot": seen.images = try SceneLists(snapshot: event.data)
-            case "scene": try seen.images.apply(scene: event.data)
+            switch event {
+            case "snapshot": seen.images = try SceneLists(snapshot: String(decoding: data, as: UTF8.self))
+            case "scene": try seen.images.apply(scene: String(decoding: data, as: UTF8.self))
             case "ready": seen.isReady = true
             case "stale": seen.isReady = false
             case "deleted": seen.isDeleted = true

@@ -1,0 +1,38 @@
+import Postgres
+
+/// What travels between the daemon's host and the server: project data, the channel's name, a password.
+struct Encryption: Check {
+    let subject = "encryption"
+
+    func examine(_ deployment: Deployment) async throws -> [Finding] {
+        let settings = ConnectionSettings(deployment.connectionString)
+        return [
+            Self.finding(
+                hosts: settings.value(of: "host") ?? settings.value(of: "hostaddr") ?? "",
+                mode: settings.value(of: "sslmode") ?? "prefer", isEncrypted: deployment.session.isEncrypted)
+        ]
+    }
+
+    /// `hosts` as libpq takes them, by name where there is one: that is what a certificate is checked against.
+    static func finding(hosts: String, mode: String, isEncrypted: Bool) -> Finding {
+        guard let host = hosts.split(separator: ",").first(where: { !isLocal($0) }) else {
+            return .ok(isEncrypted ? "TLS, on this machine" : "none, and none is needed on this machine")
+        }
+        let cure = "add sslmode=verify-full to the connection string, and sslrootcert=FILE (or system) if it needs one"
+        if !isEncrypted {
+            return .problem(
+                "the connection to \(host) is plain text: whoever is on the way can read and change it "
+                    + "(sslmode is \(mode))", cure: cure)
+        }
+        guard mode == "verify-full" else {
+            return .warning(
+                "TLS, but sslmode is \(mode): \(host) does not have to prove that it is the server", cure: cure)
+        }
+        return .ok("TLS, and \(host) has proved that it is the server")
+    }
+
+    private static func isLocal(_ host: some StringProtocol) -> Bool {
+        host.hasPrefix("/") || host.hasPrefix("@") || host == "localhost" || host == "::1"
+            || host.hasPrefix("127.") && host.allSatisfy { $0.isNumber || $0 == "." }
+    }
+}
