@@ -18,6 +18,7 @@ let migrations = [
     "0002_create_scene_sync_schema.sql",
     "0003_create_changes_table.sql",
     "0004_create_scene_sync_api_schema.sql",
+    "0005_create_backfill_table.sql",
 ]
 
 let triggers = [
@@ -145,7 +146,7 @@ let package = Package(
             name: "scenesync",
             dependencies: [
                 "ChangeFeed", "Fanout", "Migrations", "Postgres", "ProjectSync", "SyncHTTP", "Triggers",
-                argumentParser, log, nio, nioPosix, signals, subprocess,
+                argumentParser, log, nio, nioHTTP, nioPosix, signals, subprocess,
             ],
             resources: embedded(["Demo/embedded-postgres.sh"]),
             swiftSettings: strict

@@ -2,14 +2,18 @@ import Postgres
 import ProjectSync
 
 /// Loads projects, many in one round trip, each with the snapshot it was read in.
-struct ProjectLoader {
+package struct ProjectLoader: Sendable {
     /// How long a load may take, a lock that it waits for included.
     static let deadline = Duration.seconds(30)
 
-    let session: Session
+    private let session: Session
+
+    package init(session: Session) {
+        self.session = session
+    }
 
     @concurrent
-    func load(_ projects: [ProjectID]) async throws -> [LoadedProject] {
+    package func load(_ projects: [ProjectID]) async throws -> [LoadedProject] {
         let list = "{" + projects.map(\.description).joined(separator: ",") + "}"
         let rows = try await session.queryPrepared(
             "SELECT project::text, present, document, images, lost, snapshot FROM scene_sync.load($1::uuid[])", [list],

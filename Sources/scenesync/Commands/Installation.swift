@@ -91,7 +91,7 @@ struct Installation {
         try await session.query("CALL scene_sync.grant_to_daemon($1::name)", [daemonRole])
     }
 
-    private static func quoted(_ identifier: String) -> String {
+    static func quoted(_ identifier: String) -> String {
         "\"" + identifier.replacing("\"", with: "\"\"") + "\""
     }
 }
