@@ -19,6 +19,7 @@ struct CommandTests {
 
         for words in [
             ["--help"], ["serve", "--help"], ["migrate", "--help"], ["demo", "--help"], ["health", "--help"],
+            ["backfill", "--help"], ["verify", "--help"],
         ] {
             let help = try await Command.run(words)
             #expect(help.status == 0)
@@ -35,6 +36,8 @@ struct CommandTests {
         ["serve", "--log-format", "xml"], ["serve", "--auth", "x"], ["migrate", "--wait", "x"],
         ["migrate", "--wait", "-1"],
         ["health", "--listen", "x"], ["demo", "--heartbeat", "0"],
+        ["backfill", "--project", "x"], ["backfill", "--wait", "-1"], ["backfill", "x"], ["verify", "--url", "x"],
+        ["verify", "--url", "https://x"], ["verify", "--url", "http://x:y"], ["verify", "--project", "x"],
     ])
     func `a bad flag or value is exit 64`(words: [String]) async throws {
         let database = try Database.current.connectionString(as: .daemon)
@@ -125,6 +128,8 @@ struct CommandTests {
     @Test func `a database that is not there is exit 69`() async throws {
         expectRefusal(try await Command.run(["migrate", "--database-url", Self.nobody]), 69)
         expectRefusal(try await Command.run(["migrate", "--status", "--database-url", Self.nobody]), 69)
+        expectRefusal(try await Command.run(["backfill", "--database-url", Self.nobody]), 69)
+        expectRefusal(try await Command.run(["verify", "--database-url", Self.nobody]), 69)
     }
 
     @Test(

@@ -12,6 +12,6 @@ struct SceneSync: AsyncParsableCommand {
             DATABASE_URL, else libpq's own environment.
             """,
         version: "0.1.0",
-        subcommands: [Serve.self, Migrate.self, Demo.self, Health.self]
+        subcommands: [Serve.self, Migrate.self, Backfill.self, Verify.self, Demo.self, Health.self]
     )
 }

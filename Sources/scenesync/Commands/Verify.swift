@@ -1,0 +1,47 @@
+import ArgumentParser
+import Postgres
+import ProjectSync
+
+/// The acceptance checklist of the migration to rows, on a live deployment.
+struct Verify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the migration's checklist against a live deployment, and leave nothing behind.",
+        discussion: """
+            Writes as the app does, so give it the app's connection string. It works on a project of its own, which it \
+            removes again, also when it is interrupted; where the app's rows want more than an id and a document, name \
+            a disposable project, whose document it puts back. Exit 2 if a check has failed.
+            """)
+
+    @OptionGroup var database: DatabaseOptions
+
+    @Option(help: "The daemon, http://HOST:PORT (default http://127.0.0.1:8787).")
+    var url: DaemonURL?
+
+    @Option(help: "A token, where the daemon wants one.")
+    var token: String?
+
+    @Option(help: "Use this project for a moment, instead of one of its own.")
+    var project: ProjectID?
+
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    func run() async throws {
+        try await ExitStatus.report {
+            let settings = try Settings(configurationFile: database.config)
+            let report = VerifyReport(isJSON: json)
+            let run = VerifyRun(
+                settings: ConnectionSettings(
+                    settings.databaseURL(database.databaseURL), applicationName: "scenesync verify"),
+                tables: AppTables(schema: settings.string("schema", database.schema) ?? "public"),
+                daemon: DaemonClient(
+                    url: try settings.value("url", url, default: .standard) { DaemonURL(argument: $0) },
+                    token: settings.string("token", token)),
+                lent: project, report: report)
+            let isWhole = try await run.run()
+            report.end(isComplete: isWhole)
+            guard report.isGood else { throw ExitStatus.foundSomething }
+            guard isWhole else { throw ExitCode.failure }
+        }
+    }
+}
