@@ -162,7 +162,7 @@ let package = Package(
         .executableTarget(
             name: "scenesync",
             dependencies: [
-                "ChangeFeed", "Fanout", "Migrations", "Postgres", "ProjectSync", "SyncHTTP", "Triggers",
+                "CLinux", "ChangeFeed", "Fanout", "Migrations", "Postgres", "ProjectSync", "SyncHTTP", "Triggers",
                 argumentParser, log, nio, nioPosix, signals, subprocess,
             ],
             resources: embedded(["Demo/embedded-postgres.sh"]),

@@ -234,7 +234,7 @@ struct WriteTests {
         let connection = try await HTTPConnection.open(port: stage.daemon.port)
         let body = #"{"scene_index": 1, "image_url": "x"}"#
         let head = """
-            POST /v1/projects/\(project)/images HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+            POST /v1/projects/\(project)/images HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
             Expect: 100-continue\r\nContent-Length: \(body.utf8.count)\r\n\r\n
             """
 

@@ -14,4 +14,10 @@ struct SceneSync: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [Serve.self, Migrate.self, Demo.self, Health.self]
     )
+
+    static func main() async {
+        let arguments = CommandLine.arguments
+        VisibleArguments.hideSecrets(arguments)
+        await main(Array(arguments.dropFirst()))
+    }
 }
