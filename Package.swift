@@ -165,7 +165,7 @@ let package = Package(
         .executableTarget(
             name: "scenesync",
             dependencies: [
-                "ChangeFeed", "Fanout", "Migrations", "Postgres", "ProjectSync", "SyncHTTP", "Triggers",
+                "CLinux", "ChangeFeed", "Fanout", "Migrations", "Postgres", "ProjectSync", "SyncHTTP", "Triggers",
                 argumentParser, log, nio, nioHTTP, nioPosix, signals, subprocess,
             ],
             resources: embedded(["Demo/embedded-postgres.sh"]),

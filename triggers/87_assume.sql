@@ -1,6 +1,6 @@
 -- Goes on in a token's name until the transaction ends, as Supabase has it: as its role, with its claims as a setting, and
 -- with the app's names found where the app has them. Whether that is allowed; for a role that is not there, or that the
--- daemon is no member of, it is not.
+-- daemon is no member of, it is not. Pins no search_path, which would be its own only.
 CREATE OR REPLACE FUNCTION scene_sync.assume(role_name text, claims text)
 RETURNS boolean
 LANGUAGE plpgsql

@@ -7,6 +7,7 @@ CREATE OR REPLACE FUNCTION scene_sync.may_read(role_name text, claims text, proj
 RETURNS text
 LANGUAGE plpgsql
 STABLE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     mine text := pg_catalog.current_setting('role');

@@ -14,3 +14,9 @@ static inline void scenesync_name_this_thread(const char *name) {
 
 // glibc declares it only under _GNU_SOURCE.
 int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
+
+// glibc declares it only under _GNU_SOURCE. It leads to where the kernel has put the arguments, one after the other.
+extern char *program_invocation_name;
+static inline char *scenesync_first_argument(void) {
+    return program_invocation_name;
+}

@@ -16,4 +16,10 @@ struct SceneSync: AsyncParsableCommand {
             Serve.self, Migrate.self, Backfill.self, Doctor.self, Verify.self, Watch.self, Demo.self, Health.self,
         ]
     )
+
+    static func main() async {
+        let arguments = CommandLine.arguments
+        VisibleArguments.hideSecrets(arguments)
+        await main(Array(arguments.dropFirst()))
+    }
 }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import PostgresTestSupport
 import Testing
 
@@ -33,6 +34,19 @@ struct AccessSettingsTests {
             ["serve"] + flags, environment: ["DATABASE_URL": "host=127.0.0.1"], within: .seconds(20))
 
         #expect(command.status == 64)
+    }
+
+    @Test func `no secret is in the process list`() async throws {
+        let database = try Database.current.connectionString(as: .daemon) + " password=s3cr3t"
+        let daemon = try await DaemonProcess.start(
+            Tokens.flags + ["--database-url=\(database)", "--auth-cookie", "a-name-to-be-seen"])
+
+        let arguments = try String(contentsOf: URL(filePath: "/proc/\(daemon.pid)/cmdline"), encoding: .utf8)
+
+        #expect(arguments.contains("--jwt-secret\0xxxx") && arguments.contains("--database-url=xxxx"))
+        #expect(!arguments.contains(Tokens.secret) && !arguments.contains("s3cr3t"))
+        #expect(arguments.contains("a-name-to-be-seen"))
+        #expect(try await daemon.client().get("/metrics", Tokens.header(Tokens.of(isAdmin: true))).status == 200)
     }
 
     @Test func `with tokens an address may be everybody's, and any name leads there`() async throws {

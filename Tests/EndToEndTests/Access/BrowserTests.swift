@@ -170,4 +170,17 @@ struct BrowserTests {
         #expect(page["Referrer-Policy"] == "no-referrer" && page["Cross-Origin-Opener-Policy"] == "same-origin")
         #expect(!page.text.contains("<script>") && !page.text.contains(" onclick") && !page.text.contains("style=\""))
     }
+
+    @Test func `a page takes its token from its address or a cookie`() async throws {
+        let project = try await stage.insertProject()
+
+        let run = try await Program.sh(
+            """
+            .venv/bin/python Tests/Browser/token_test.py --base http://127.0.0.1:\(stage.daemon.port) \
+            --project \(project) --token \(Tokens.of(read: [project])) \
+            --expired \(Tokens.of(read: [project], seconds: -1))
+            """, within: .seconds(100))
+
+        #expect(run.status == 0, "\(run.text)")
+    }
 }
