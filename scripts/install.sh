@@ -24,6 +24,7 @@ if [ "$1" = test ]; then
     want node-react-dom test -e /usr/share/nodejs/react-dom/server.js
     want python3-venv python3 -c 'import ensurepip, venv'
     want curl command -v curl
+    want prometheus command -v promtool
 fi
 if [ "$1" = bench ]; then
     want wrk command -v wrk
@@ -37,8 +38,9 @@ sudo=
 [ "$(id -u)" = 0 ] || sudo=sudo
 export DEBIAN_FRONTEND=noninteractive
 $sudo apt-get update -qq
-case $missing in *nginx-core*)
-    # Its service would start at once, and again with the machine: a benchmark starts an nginx of its own.
+case $missing in *nginx-core*|*prometheus*)
+    # Its service would start at once, and again with the machine: a benchmark starts an nginx of its own, and of
+    # Prometheus only a tool is wanted.
     policy=/usr/sbin/policy-rc.d
     if [ ! -e $policy ]; then
         printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy >/dev/null
@@ -51,4 +53,7 @@ $sudo apt-get install -y -qq --no-install-recommends $missing
 case $missing in *nginx-core*)
     $sudo update-rc.d nginx disable >/dev/null
     ! pidof nginx >/dev/null || $sudo service nginx stop
+esac
+case $missing in *prometheus*)
+    $sudo update-rc.d prometheus disable >/dev/null
 esac

@@ -24,16 +24,30 @@ struct EventStreamResponse {
             if case .unknown = await cache.read(project) {
                 return try await Problem.unknownProject(project.description).reply.send(to: method, writer)
             }
-            // Without a length the encoder would take the answer for chunked and send a body's end (RFC 9110, 9.3.2).
-            var head = Self.head
-            head.headerFields[.contentLength] = "0"
-            return try await writer.writeResponse(head)
+            return try await writer.writeResponse(Self.headOfNothing)
         }
         let outlet = hub.open(project, request, on: channel.eventLoop)
+        try await serve(outlet, of: project.description, on: channel, writer)
+    }
+
+    /// The same for the monitor's events.
+    @concurrent
+    func serve(
+        _ window: MonitorWindow, _ method: HTTPRequest.Method, on channel: any Channel,
+        _ writer: consuming ResponseWriter
+    ) async throws {
+        guard method == .get else { return try await writer.writeResponse(Self.headOfNothing) }
+        try await serve(hub.open(window, on: channel.eventLoop), of: "monitor", on: channel, writer)
+    }
+
+    @concurrent
+    private func serve(
+        _ outlet: ChannelOutlet, of subject: String, on channel: any Channel, _ writer: consuming ResponseWriter
+    ) async throws {
         defer { outlet.hangUp() }
         switch try await outlet.decided() {
         case .unknown:
-            return try await Problem.unknownProject(project.description).reply.send(to: method, writer)
+            return try await Problem.unknownProject(subject).reply.send(to: .get, writer)
         case .full:
             let body = try await writer.writeHead(Self.head)
             try await Self.write(.retry(after: Self.retryWhenFull), to: body)
@@ -44,6 +58,13 @@ struct EventStreamResponse {
             try await outlet.serve(over: channel)
             try await body.finish(nil)
         }
+    }
+
+    /// Without a length the encoder would take the answer for chunked and send a body's end (RFC 9110, 9.3.2).
+    private static var headOfNothing: HTTPResponse {
+        var head = head
+        head.headerFields[.contentLength] = "0"
+        return head
     }
 
     static var head: HTTPResponse {

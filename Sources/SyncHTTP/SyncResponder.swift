@@ -2,6 +2,7 @@ import Fanout
 import HTTPTypes
 import HummingbirdCore
 import Logging
+import Monitoring
 import NIOCore
 import ProjectSync
 
@@ -14,6 +15,7 @@ package struct SyncResponder: Sendable {
     private let hub: Hub
     private let readiness: Readiness
     private let writes: WriteDesk
+    private let observatory: Observatory
     private let pictures: Pictures?
     private let logger: Logger
 
@@ -21,13 +23,14 @@ package struct SyncResponder: Sendable {
     package typealias Pictures = @Sendable (String) -> String?
 
     package init(
-        cache: ProjectCache, hub: Hub, readiness: Readiness, writes: WriteDesk, pictures: Pictures? = nil,
-        logger: Logger
+        cache: ProjectCache, hub: Hub, readiness: Readiness, writes: WriteDesk, observatory: Observatory,
+        pictures: Pictures? = nil, logger: Logger
     ) {
         self.cache = cache
         self.hub = hub
         self.readiness = readiness
         self.writes = writes
+        self.observatory = observatory
         self.pictures = pictures
         self.logger = logger
     }
@@ -43,6 +46,8 @@ package struct SyncResponder: Sendable {
         case .stream(let project, let stream):
             try await EventStreamResponse(hub: hub, cache: cache)
                 .serve(project, stream, request.method, on: channel, writer)
+        case .monitor(let window):
+            try await EventStreamResponse(hub: hub, cache: cache).serve(window, request.method, on: channel, writer)
         }
     }
 
@@ -52,6 +57,7 @@ package struct SyncResponder: Sendable {
         /// A read from memory: of which project, in which state.
         case read(ProjectID, Answer, Reply)
         case stream(ProjectID, StreamRequest)
+        case monitor(MonitorWindow)
     }
 
     /// What can be said without waiting; nil if something has to be waited for, or takes long to write.
@@ -65,6 +71,7 @@ package struct SyncResponder: Sendable {
                 return try warmReply(.scenes, of: id, headers, query)
             case .events(let project):
                 return .stream(project, try Self.streamRequest(headers, Query(query)))
+            case .monitorEvents: return .monitor(try MonitorWindow(Query(query)))
             case .health: return .reply(.json("{\"status\": \"alive\"}\n"))
             case .dashboard: return .reply(try Pages.asset("dashboard.html"))
             case .viewer: return .reply(try Pages.asset("viewer.html"))
@@ -101,11 +108,11 @@ package struct SyncResponder: Sendable {
         case .images(let id): try await writes.reply(to: request, id, Query(query))
         case .generations(let id): try await generations(of: id, request.headers, query)
         case .readiness: readiness.reply(cache.overview)
-        case .monitor: .json(MonitorText.render(cache.overview))
+        case .monitor: .json(observatory.document(try MonitorWindow(Query(query))) + "\n")
         case .metrics:
             Reply(
                 headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store"],
-                body: ByteBuffer(string: MetricsText(cache.overview, hub.counters).text))
+                body: ByteBuffer(string: observatory.metrics()))
         default: throw .failed
         }
     }

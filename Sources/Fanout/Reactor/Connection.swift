@@ -1,5 +1,6 @@
 import Glibc
 import NIOCore
+import ProjectSync
 
 /// Names a connection of one reactor as long as it is open; one that takes its place later has another key.
 struct ConnectionKey: Hashable, Sendable {
@@ -34,6 +35,8 @@ struct Connection {
     /// Whether it ends as soon as nothing is unsent.
     var isClosing = false
     var stream: EventStream?
+    /// The window of the monitor that it is sent, if it is.
+    var monitor: MonitorWindow?
     /// The reactor's second in which the client last said or took something.
     var lastActive: UInt32
 
@@ -41,4 +44,7 @@ struct Connection {
         self.way = way
         lastActive = now
     }
+
+    /// Whether it is sent events.
+    var isStream: Bool { stream != nil || monitor != nil }
 }

@@ -23,6 +23,7 @@ package enum FrontDecision {
     /// The request took so many bytes, and this is its whole answer.
     case answer(Parcel, length: Int)
     case stream(ProjectID, StreamRequest)
+    case monitor(MonitorWindow)
     /// Nothing for us: HTTP's ordinary way serves the connection from now on.
     case adopt
 }

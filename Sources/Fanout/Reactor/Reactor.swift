@@ -11,13 +11,16 @@ import Synchronization
 /// them out in their order.
 final class Reactor: Sendable {
     enum Command: Sendable {
-        case publish(ProjectID, Publication)
+        /// And when the oldest change in it was written, in microseconds.
+        case publish(ProjectID, Publication, Int64?)
+        case tell(MonitorWindow, Frame)
         case stale(since: String)
         case begin(ConnectionKey, Opening)
         case wait(ConnectionKey, since: String)
         case endUnknown(ConnectionKey)
         /// A stream over a channel of HTTP's ordinary way.
         case open(ProjectID, StreamRequest, ChannelOutlet)
+        case openMonitor(MonitorWindow, ChannelOutlet)
         /// The channel has taken what it was given.
         case taken(ConnectionKey)
         case hangUp(ConnectionKey)
@@ -87,6 +90,7 @@ struct House: Sendable {
     let makeDesk: @Sendable () -> any FrontDesk
     let cache: ProjectCache
     let counters: DeliveryCounters
+    let witness: (any Witness)?
     let limit: Int
     let heartbeat_seconds: Int
     let idle_seconds: Int

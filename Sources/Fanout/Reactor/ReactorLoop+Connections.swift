@@ -19,11 +19,11 @@ extension ReactorLoop {
         if count < 0, errno == EAGAIN || errno == EINTR { return }
         guard count > 0 else {
             // Who has closed one side may still read the rest of an answer, but waits for no event.
-            let isAnswered = count == 0 && connections[key]?.stream == nil
+            let isAnswered = count == 0 && connections[key]?.isStream == false
             return isAnswered ? closeWhenSent(key) : close(key)
         }
         connections[key]?.lastActive = second
-        guard connections[key]?.stream == nil else { return }
+        guard connections[key]?.isStream == false else { return }
         let bytes = UnsafeRawBufferPointer(rebasing: scratch[..<count])
         if connections[key]?.input.isEmpty == true {
             answer(key, bytes)
@@ -59,6 +59,8 @@ extension ReactorLoop {
                 rest = UnsafeRawBufferPointer(rebasing: rest[length...])
             case .stream(let project, let request):
                 return open(project, request, key)
+            case .monitor(let window):
+                return open(window, key)
             }
         }
         if !rest.isEmpty { connections[key]?.input = Array(rest) }
@@ -133,7 +135,7 @@ extension ReactorLoop {
     /// Waits for what matters now: who does not take our answer is not asked for more requests.
     private func follow(_ key: ConnectionKey) {
         guard case .socket(let descriptor)? = connections[key]?.way, let connection = connections[key] else { return }
-        let wantsInput = connection.unsent == nil || connection.stream != nil
+        let wantsInput = connection.unsent == nil || connection.isStream
         let events = (wantsInput ? EPOLLIN.rawValue : 0) | (connection.unsent == nil ? 0 : EPOLLOUT.rawValue)
         watch(descriptor, key, EPOLL_CTL_MOD, EPOLL_EVENTS(events))
     }

@@ -13,17 +13,24 @@ extension ReactorLoop {
     }
 
     func open(_ project: ProjectID, _ request: StreamRequest, _ key: ConnectionKey) {
-        let count = house.counters.subscribers.wrappingAdd(1, ordering: .relaxed).newValue
-        guard count <= house.limit, !isDraining else {
-            house.counters.subscribers.wrappingSubtract(1, ordering: .relaxed)
-            return turnAway(key)
-        }
+        guard admit(key) else { return }
         let topic = topics[project] ?? Topic(project)
         topics[project] = topic
         topic.streams += 1
         let ticket = Ticket(reactor, key)
         connections[key]?.stream = EventStream(topic, request, ticket)
         house.cache.watch(project, request, ticket)
+    }
+
+    /// Counts one subscriber more, or turns it away.
+    func admit(_ key: ConnectionKey) -> Bool {
+        let count = house.counters.subscribers.wrappingAdd(1, ordering: .relaxed).newValue
+        guard count <= house.limit, !isDraining else {
+            house.counters.subscribers.wrappingSubtract(1, ordering: .relaxed)
+            turnAway(key)
+            return false
+        }
+        return true
     }
 
     private func turnAway(_ key: ConnectionKey) {
@@ -68,6 +75,11 @@ extension ReactorLoop {
 
     private func openHead(_ key: ConnectionKey) -> [ByteBuffer] {
         guard connections[key]?.stream?.open() == true else { return [] }
+        return head(key)
+    }
+
+    /// What is sent before a stream's first event; a channel's response is written by others.
+    func head(_ key: ConnectionKey) -> [ByteBuffer] {
         switch connections[key]?.way {
         case .channel(let outlet):
             outlet.decide(.opened)
@@ -119,6 +131,9 @@ extension ReactorLoop {
         let topics = gathering
         gathering = []
         for topic in topics { flush(topic) }
+        guard !deliveries.isEmpty else { return }
+        house.witness?.delivered(deliveries)
+        deliveries = []
     }
 
     private func flush(_ topic: Topic) {
@@ -131,6 +146,9 @@ extension ReactorLoop {
             guard let parcel = connections[key]?.stream?.hear(gathered, all: all, isWritable: takesIt) else { continue }
             transmit(parcel, to: key)
             writes += 1
+        }
+        if let writtenAt = topic.takeWrittenAt(), writes > 0 {
+            deliveries.append(Delivery(project: topic.project, writtenAt_microseconds: writtenAt, streams: writes))
         }
         house.counters.writes.wrappingAdd(writes * gathered.count, ordering: .relaxed)
         house.counters.coalesced.wrappingAdd(writes * gathered.replaced, ordering: .relaxed)
@@ -145,12 +163,12 @@ extension ReactorLoop {
 
     func beat(_ key: ConnectionKey) {
         guard let connection = connections[key] else { return }
-        guard connection.stream != nil else {
+        guard connection.isStream else {
             if second &- connection.lastActive > UInt32(house.idle_seconds) { close(key) }
             return
         }
         let period = UInt32(house.heartbeat_seconds)
-        guard key.index % period == second % period, connection.unsent == nil, connection.stream?.isOpen == true else {
+        guard key.index % period == second % period, connection.unsent == nil, connection.stream?.isOpen ?? true else {
             return
         }
         let position = connections[key]?.stream?.moveID()
@@ -161,7 +179,7 @@ extension ReactorLoop {
 
     /// Sends last frames, which end the response.
     func end(_ key: ConnectionKey, with frames: [Frame]) {
-        guard connections[key]?.stream != nil else { return }
+        guard connections[key]?.isStream == true else { return }
         let head = openHead(key)
         leave(key)
         let chunk = Chunk(frames).buffers
@@ -177,6 +195,7 @@ extension ReactorLoop {
 
     /// The stream is none any more; its connection may stay.
     func leave(_ key: ConnectionKey) {
+        leaveMonitor(key)
         guard let stream = connections[key]?.stream else { return }
         connections[key]?.stream = nil
         house.counters.subscribers.wrappingSubtract(1, ordering: .relaxed)

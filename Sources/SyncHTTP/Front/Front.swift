@@ -39,7 +39,9 @@ package final class Front: FrontDesk {
             return .answer(parcel, length: request.length)
         case .stream(let project, let stream) where request.length == bytes.count:
             return .stream(project, stream)
-        case .stream, nil:
+        case .monitor(let window) where request.length == bytes.count:
+            return .monitor(window)
+        case .stream, .monitor, nil:
             return .adopt
         }
     }
