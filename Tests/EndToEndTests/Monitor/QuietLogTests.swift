@@ -60,3 +60,29 @@ struct QuietLogTests {
         }
     }
 }
+
+/// With a PostgreSQL of its own, to be taken away.
+@Suite(.timeLimit(.minutes(1)))
+struct StaleLogTests {
+    @Test func `an outage is a line at its beginning and one at its end`() async throws {
+        let server = try await Server.start()
+        try await Database.with(.sceneSync, on: server) { database in
+            let stage = try await Stage.start(["--log-level", "debug"], on: database)
+
+            try await server.stop(.fast)
+            try await stage.daemon.logLine(containing: "warning stale: ")
+            // The same reason again and again, as connecting is refused.
+            try await eventually("it has been tried several times", within: .seconds(30)) {
+                stage.daemon.log.count { $0.contains("debug stale: ") } >= 3
+            }
+            try await server.start()
+            try await eventually("it is live again", within: .seconds(30)) {
+                stage.daemon.log.count { $0.contains("info live: ") } == 2
+            }
+
+            // The loss, that connecting is refused, and what a server says that is ending or beginning: once each.
+            let reasons = stage.daemon.log.compactMap { $0.split(separator: " warning stale: ").dropFirst().first }
+            #expect(reasons.count == Set(reasons).count, "\(reasons)")
+        }
+    }
+}
