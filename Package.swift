@@ -158,7 +158,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(
-            name: "FeedBenchmark", dependencies: ["ChangeFeed", "ProjectSync"], path: "Benchmarks/feed",
+            name: "FeedBenchmark", dependencies: ["ChangeFeed", "Monitoring", "ProjectSync"], path: "Benchmarks/feed",
             swiftSettings: strict),
         .target(
             name: "PostgresTestSupport", dependencies: ["Postgres"], path: "Tests/PostgresTestSupport",

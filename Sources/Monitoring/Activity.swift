@@ -58,7 +58,10 @@ final class Activity {
 
     /// How much there was in a window that ends with `second`.
     func rows(_ window: MonitorWindow, second: Int) -> Int {
-        tallies(window, second).reduce(0) { $0 + $1.rows }
+        switch window {
+        case .minute: seconds.rows(endingAt: second)
+        case .hour: minutes.rows(endingAt: second / 60)
+        }
     }
 
     func report(_ window: MonitorWindow, second: Int) -> ActivityReport {

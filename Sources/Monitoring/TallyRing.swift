@@ -18,6 +18,13 @@ struct TallyRing {
         (time - Self.length + 1...time).map { tally(at: $0) }
     }
 
+    /// How many rows that is.
+    func rows(endingAt time: Int) -> Int {
+        var rows = 0
+        for time in max(0, time - Self.length + 1)...max(0, time) { rows += tally(at: time).rows }
+        return rows
+    }
+
     func tally(at time: Int) -> Tally {
         time > newest - Self.length && time <= newest && time >= 0 ? tallies[time % Self.length] : Tally()
     }

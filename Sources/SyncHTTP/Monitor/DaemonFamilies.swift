@@ -2,7 +2,7 @@ import Monitoring
 
 /// The metrics of the daemon, each with what it says.
 enum DaemonFamilies {
-    static let all = changes + cache + streams + database + writes + process
+    static let all = changes + DeliveryTimes.families + cache + streams + database + writes + process
 
     private static let changes = [
         counter("notifications_received_total", "Changes that were announced, by either way, by operation."),
@@ -17,8 +17,6 @@ enum DaemonFamilies {
         counter("late_rows_total", "Rows of transactions that had begun before their scene was emptied."),
         gauge("writing_sessions", "Sessions that have written within the last minute."),
         gauge("write_overlap", "The most write transactions that were open at one moment of the last minute."),
-        histogram("arrival_seconds", "Seconds from the trigger to the cache, of each change."),
-        histogram("delivery_seconds", "Seconds from the trigger to the socket, of each stream that was written to."),
     ]
 
     private static let cache = [
@@ -78,10 +76,6 @@ enum DaemonFamilies {
 
     private static func gauge(_ name: String, _ help: String) -> MetricFamily {
         MetricFamily("scenesync_" + name, .gauge, help)
-    }
-
-    private static func histogram(_ name: String, _ help: String) -> MetricFamily {
-        MetricFamily("scenesync_" + name, .histogram, help, bounds: DeliveryTimes.bounds_seconds)
     }
 }
 
