@@ -1,3 +1,5 @@
+import ProjectSync
+
 /// Makes the payloads that the triggers would send: each puts another URL at one place of a random project.
 struct Payloads {
     private let scenario: Scenario

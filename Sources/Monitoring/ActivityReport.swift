@@ -6,8 +6,9 @@ package struct ActivityReport: Sendable {
     package let sessions: Int
     /// The most write transactions that were open at one moment of the last two seconds.
     package let overlap: Int
-    /// From the trigger to the cache, and to the socket.
-    package let arrival: Quantiles
+    /// From the trigger to the cache; nil where it is not told.
+    package let arrival: Quantiles?
+    /// From the trigger to the socket.
     package let delivery: Quantiles
 }
 

@@ -17,9 +17,9 @@ package final class Monitor: Witness {
             state.note(changes, overwritten: overwritten, now: now)
             return state.serverClockAhead_microseconds
         }
-        for change in changes where change.statementTime_microseconds > 0 {
-            times.arrival.observe(Self.seconds(max(0, now + ahead - change.statementTime_microseconds)))
-        }
+        times.arrival.observe(
+            contentsOf: changes.lazy.filter { $0.statementTime_microseconds > 0 }
+                .map { Self.seconds(max(0, now + ahead - $0.statementTime_microseconds)) })
     }
 
     package func delivered(_ deliveries: [Delivery]) {

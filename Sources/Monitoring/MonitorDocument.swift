@@ -62,7 +62,7 @@ package enum MonitorDocument {
             "deleted": \(total.deleted), "late": \(total.late), \
             "per_second": [\(series.map { perSecond($0, window) }.joined(separator: ", "))], \
             "sessions": \(activity?.sessions ?? 0), "overlap": \(activity?.overlap ?? 0), \
-            "overlap_peak": \(total.overlap), "arrival_seconds": \(quantiles(activity?.arrival)), \
+            "overlap_peak": \(total.overlap), \(activity?.arrival.map { "\"arrival_seconds\": \(quantiles($0)), " } ?? "")\
             "delivery_seconds": \(quantiles(activity?.delivery)), "scenes": \(scenes ?? "null"), \
             "subscribers": \(subscribers), \
             "audit": {"last": \(audit.last.map(JSONText.string) ?? "null"), "divergences": \(audit.divergences)}

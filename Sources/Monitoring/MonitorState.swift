@@ -3,14 +3,14 @@ import ProjectSync
 /// What the monitor's lock guards: the activity of all projects together, and of the busiest by themselves.
 struct MonitorState {
     /// How many projects are kept from one second to the next, and how many more may come within it.
-    static let kept = 512
-    static let newcomers = 512
+    static let kept = 1_024
+    static let newcomers = 1_024
     private static let spansOfAll = 4_096
     private static let spansOfOne = 256
     /// Nothing is shown of a project that was idle for so long.
     private static let memory_seconds = 3_600
 
-    private(set) var overall = Activity(limit: spansOfAll)
+    private(set) var overall = Activity(limit: spansOfAll, timesArrivals: true)
     private(set) var projects: [ProjectID: Activity] = [:]
     private(set) var serverClockAhead_microseconds: Int64 = 0
     private var prunedAt = 0
@@ -56,7 +56,7 @@ struct MonitorState {
     private mutating func activity(of id: ProjectID) -> Activity? {
         if let activity = projects[id] { return activity }
         guard projects.count < Self.kept + Self.newcomers else { return nil }
-        let activity = Activity(limit: Self.spansOfOne)
+        let activity = Activity(limit: Self.spansOfOne, timesArrivals: false)
         projects[id] = activity
         return activity
     }

@@ -46,13 +46,24 @@ struct LatencyHistogramTests {
         #expect(LatencyHistogram().microseconds(at: 0.5) == nil)
     }
 
+    @Test func `the hour has every slice of its minutes once`() {
+        var sliding = SlidingHistogram()
+        for second in 0..<1_200 { sliding.record(1_000, count: 1, second: 36_000 + second) }
+
+        #expect(sliding.merged(.minute, second: 37_199).total == 60)
+        #expect(sliding.merged(.hour, second: 37_199).total == 1_200)
+    }
+
     @Test func `a sliding one forgets what is older than its window`() {
-        var sliding = SlidingHistogram(.minute)
+        var sliding = SlidingHistogram()
         sliding.record(1_000, count: 5, second: 600)
         sliding.record(2_000, count: 1, second: 655)
 
-        #expect(sliding.merged(second: 655).total == 6)
-        #expect(sliding.merged(second: 661).total == 1)
-        #expect(sliding.merged(second: 800).total == 0)
+        #expect(sliding.merged(.minute, second: 655).total == 6)
+        #expect(sliding.merged(.minute, second: 661).total == 1)
+        #expect(sliding.merged(.minute, second: 800).total == 0)
+        #expect(sliding.merged(.hour, second: 655).total == 6)
+        #expect(sliding.merged(.hour, second: 800).total == 6)
+        #expect(sliding.merged(.hour, second: 600 + 3_600).total == 0)
     }
 }

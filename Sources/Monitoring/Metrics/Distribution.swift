@@ -26,6 +26,16 @@ package final class Distribution: RecorderHandler, TimerHandler {
         }
     }
 
+    /// Each of many values once.
+    func observe(contentsOf values: some Sequence<Double>) {
+        state.withLock { state in
+            for value in values {
+                state.counts[bounds.firstIndex { value <= $0 } ?? bounds.count] += 1
+                state.sum += value
+            }
+        }
+    }
+
     package func record(_ value: Int64) { observe(Double(value)) }
     package func record(_ value: Double) { observe(value) }
     package func recordNanoseconds(_ duration: Int64) { observe(Double(duration) / 1e9) }

@@ -2,18 +2,18 @@ import Testing
 
 @testable import Monitoring
 
-struct WriterSpansTests {
+struct WritersTests {
     /// Tells of transactions in the order of their ends; times in milliseconds.
     private static func overlaps(_ transactions: [(session: Int32, began: Int64, ended: Int64)]) -> [Int: Int] {
-        var spans = WriterSpans(limit: 256)
+        var writers = Writers(limit: 256)
         var overlaps: [Int: Int] = [:]
         func keep(_ told: (second: Int, overlap: Int)?) {
             if let told { overlaps[told.second] = max(overlaps[told.second] ?? 0, told.overlap) }
         }
         for next in transactions {
-            keep(spans.note(session: next.session, began: next.began * 1_000, ended: next.ended * 1_000))
+            keep(writers.note(session: next.session, began: next.began * 1_000, ended: next.ended * 1_000))
         }
-        keep(spans.tell())
+        keep(writers.tell())
         return overlaps
     }
 
@@ -49,14 +49,34 @@ struct WriterSpansTests {
         #expect(overlaps == [3: 16, 4: 2])
     }
 
+    @Test func `sessions are counted as long as they have written within the window`() {
+        var writers = Writers(limit: 64)
+        for session in 1...5 as ClosedRange<Int32> {
+            _ = writers.note(session: session, began: 0, ended: Int64(session) * 1_000_000)
+        }
+
+        #expect(writers.count(since: 0) == 5)
+        #expect(writers.count(since: 3) == 2)
+    }
+
+    @Test func `more sessions than are remembered do no harm`() {
+        var writers = Writers(limit: 64)
+        for number in 1...1_000 as ClosedRange<Int32> {
+            _ = writers.note(session: number, began: Int64(number) * 2_000_000, ended: Int64(number) * 2_000_000 + 9)
+        }
+
+        #expect(writers.count(since: 2_000 - 20) == 10)
+        #expect(writers.count(since: 0) <= 64)
+    }
+
     @Test func `the peak is right beyond what is remembered`() {
-        var spans = WriterSpans(limit: 64)
+        var writers = Writers(limit: 64)
         var peak = 0
         for number in 0..<10_000 as Range<Int64> {
-            let told = spans.note(session: Int32(number % 8), began: number * 10, ended: number * 10 + 75)
+            let told = writers.note(session: Int32(number % 8), began: number * 10, ended: number * 10 + 75)
             peak = max(peak, told?.overlap ?? 0)
         }
-        peak = max(peak, spans.tell()?.overlap ?? 0)
+        peak = max(peak, writers.tell()?.overlap ?? 0)
 
         #expect(peak == 8)
     }

@@ -1,22 +1,27 @@
-/// Tells how many write transactions were open at one moment.
+/// Tells how many sessions write, by the pids of their server processes, and how many of their transactions were open at
+/// one moment.
 ///
 /// A transaction is heard of when it is over, so it is taken to have been open from its start to its announcement; but a
 /// session has one at a time, which ends before its next one begins. What overlapped with a transaction counts for the
 /// second in which that was announced, so nothing that has been told changes afterwards.
-struct WriterSpans {
+struct Writers {
     private struct Span {
         let began: Int64
         var ended: Int64
-        let session: Int32
     }
 
-    /// How many are remembered, to be compared with those that come.
+    private struct Session {
+        /// Where its last span is, counted from the first span ever.
+        var span: Int
+        var second: Int
+    }
+
+    /// How many spans are remembered, to be compared with those that come, and how many sessions.
     let limit: Int
     private var spans: [Span] = []
     /// Of these the overlap has been told.
     private var told = 0
-    /// Where each session's last span is, counted from the first span ever.
-    private var last: [Int32: Int] = [:]
+    private var sessions: [Int32: Session] = [:]
     /// How many spans have been forgotten.
     private var forgotten = 0
     private(set) var second = 0
@@ -27,18 +32,27 @@ struct WriterSpans {
 
     /// Returns the overlap up to then, if a second is over or much has come.
     mutating func note(session: Int32, began: Int64, ended: Int64) -> (second: Int, overlap: Int)? {
-        let told = tell(before: Int(ended / 1_000_000))
+        let now = Int(ended / 1_000_000)
+        let told = tell(before: now)
         let ended = max(ended, began + 1)
-        if let index = last[session].map({ $0 - forgotten }), index >= 0 {
-            if spans[index].began == began {
+        if let last = sessions[session] {
+            let index = last.span - forgotten
+            if index >= 0, spans[index].began == began {
                 spans[index].ended = max(spans[index].ended, ended)
                 return told
             }
-            spans[index].ended = max(spans[index].began + 1, min(spans[index].ended, began))
+            if index >= 0 { spans[index].ended = max(spans[index].began + 1, min(spans[index].ended, began)) }
+        } else if sessions.count >= limit {
+            sessions = sessions.filter { $0.value.second > now - 60 }
         }
-        last[session] = forgotten + spans.count
-        spans.append(Span(began: began, ended: ended, session: session))
+        if sessions.count < limit { sessions[session] = Session(span: forgotten + spans.count, second: now) }
+        spans.append(Span(began: began, ended: ended))
         return told
+    }
+
+    /// How many sessions have written after a second.
+    func count(since second: Int) -> Int {
+        sessions.values.count { $0.second > second }
     }
 
     /// The overlap of what has not been told yet, if there is any.
@@ -76,6 +90,5 @@ struct WriterSpans {
         spans.removeFirst(excess)
         told = max(0, told - excess)
         forgotten += excess
-        last = last.filter { $0.value >= forgotten }
     }
 }
