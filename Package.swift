@@ -114,6 +114,8 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let hummingbird = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -130,6 +132,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
@@ -150,14 +153,15 @@ let package = Package(
             name: "Triggers", dependencies: ["Postgres"], path: "triggers", resources: embedded(triggers),
             swiftSettings: strict),
         .target(name: "ProjectSync", dependencies: [nio, crypto], swiftSettings: strict),
+        .target(name: "Monitoring", dependencies: ["ProjectSync", coreMetrics], swiftSettings: strict),
         .target(name: "ChangeFeed", dependencies: ["Postgres", "ProjectSync", log], swiftSettings: strict),
         .target(
             name: "Fanout", dependencies: ["CLinux", "ProjectSync", nio, nioHTTP, nioPosix], swiftSettings: strict),
         .target(
             name: "SyncHTTP",
             dependencies: [
-                "CZlib", "ProjectSync", "Fanout", asyncHTTPClient, hummingbird, httpTypes, jwtKit, log, nio, nioHTTP,
-                nioHTTPTypes, nioPosix,
+                "CZlib", "Fanout", "Monitoring", "ProjectSync", asyncHTTPClient, hummingbird, httpTypes, jwtKit, log,
+                metrics, nio, nioHTTP, nioHTTPTypes, nioPosix,
             ],
             resources: embedded(pages.map { "Pages/" + $0 } + descriptions.map { "Descriptions/" + $0 }),
             swiftSettings: strict
@@ -165,14 +169,14 @@ let package = Package(
         .executableTarget(
             name: "scenesync",
             dependencies: [
-                "CLinux", "ChangeFeed", "Fanout", "Migrations", "Postgres", "ProjectSync", "SyncHTTP", "Triggers",
-                argumentParser, log, nio, nioHTTP, nioPosix, signals, subprocess,
+                "CLinux", "ChangeFeed", "Fanout", "Migrations", "Monitoring", "Postgres", "ProjectSync", "SyncHTTP",
+                "Triggers", argumentParser, log, metrics, nio, nioHTTP, nioPosix, signals, subprocess,
             ],
             resources: embedded(["Demo/embedded-postgres.sh"]),
             swiftSettings: strict
         ),
         .executableTarget(
-            name: "FeedBenchmark", dependencies: ["ChangeFeed", "ProjectSync"], path: "Benchmarks/feed",
+            name: "FeedBenchmark", dependencies: ["ChangeFeed", "Monitoring", "ProjectSync"], path: "Benchmarks/feed",
             swiftSettings: strict),
         .target(
             name: "PostgresTestSupport", dependencies: ["Postgres"], path: "Tests/PostgresTestSupport",
@@ -182,6 +186,8 @@ let package = Package(
         .testTarget(name: "ProjectSyncTests", dependencies: ["ProjectSync", nio], swiftSettings: strict),
         .testTarget(
             name: "ChangeFeedTests", dependencies: ["ChangeFeed", "Postgres", "ProjectSync"], swiftSettings: strict),
+        .testTarget(
+            name: "MonitoringTests", dependencies: ["Monitoring", "ProjectSync", coreMetrics], swiftSettings: strict),
         .testTarget(name: "FanoutTests", dependencies: ["Fanout", "ProjectSync", nio], swiftSettings: strict),
         .testTarget(
             name: "SyncHTTPTests",

@@ -25,6 +25,7 @@ if [ "$1" = test ]; then
     want python3-venv python3 -c 'import ensurepip, venv'
     want curl command -v curl
     want pgbouncer sh -c 'command -v pgbouncer || ls /usr/sbin/pgbouncer'
+    want prometheus command -v promtool
 fi
 if [ "$1" = bench ]; then
     want wrk command -v wrk
@@ -38,9 +39,10 @@ sudo=
 [ "$(id -u)" = 0 ] || sudo=sudo
 export DEBIAN_FRONTEND=noninteractive
 $sudo apt-get update -qq
-# Their services would start at once, and again with the machine: tests and benchmarks start their own.
+# Their services would start at once, and again with the machine: tests and benchmarks start their own, and of
+# Prometheus only a tool is wanted.
 services=
-for package in nginx-core pgbouncer; do
+for package in nginx-core pgbouncer prometheus; do
     case $missing in *$package*) services="$services ${package%-core}" ;; esac
 done
 if [ -n "$services" ]; then

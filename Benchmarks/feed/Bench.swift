@@ -1,9 +1,12 @@
 import ChangeFeed
+import Monitoring
 import ProjectSync
 
 /// A cache as the scenario wants it, and the repetitions over it.
 struct Bench {
     let audience = EncodingAudience()
+    /// As in the daemon, every change is seen by it.
+    private let monitor = Monitor(times: DeliveryTimes(in: MetricRegistry(DeliveryTimes.families)))
     private let scenario: Scenario
     private let cache: ProjectCache
     private let project: Project?
@@ -13,7 +16,8 @@ struct Bench {
     init(_ scenario: Scenario) {
         self.scenario = scenario
         payloads = Payloads(scenario)
-        cache = ProjectCache(capacity_bytes: 4 << 30, history: EventLog.Limits(events: 32), audience: audience)
+        cache = ProjectCache(
+            capacity_bytes: 4 << 30, history: EventLog.Limits(events: 32), audience: audience, witness: monitor)
         cache.feedIsLive()
         project = scenario.path == .snapshot ? Self.project(0, scenario)?.project : nil
         if scenario.path == .apply { warm() }

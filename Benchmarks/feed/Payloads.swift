@@ -1,8 +1,11 @@
+import ProjectSync
+
 /// Makes the payloads that the triggers would send: each puts another URL at one place of a random project.
 struct Payloads {
     private let scenario: Scenario
     private var random = SplitMix64()
     private(set) var n = 1_000
+    private let start_microseconds = WallTime.now.microseconds
 
     init(_ scenario: Scenario) {
         self.scenario = scenario
@@ -18,8 +21,8 @@ struct Payloads {
         let scene = Int.random(in: 1...scenario.scenes, using: &random)
         let image = Int.random(in: 0..<scenario.images, using: &random)
         let payload = """
-            {"v":1,"op":"update","project":"\(project)","xid":"\(n)","n":\(n),"at":1754000000000000,\
-            "began":1754000000000000,"pid":4711,"rows":1,"set":[[\(scene),\(image),"\(Self.url(n))"]]}
+            {"v":1,"op":"update","project":"\(project)","xid":"\(n)","n":\(n),"at":\(start_microseconds + Int64(n) * 20),\
+            "began":\(start_microseconds + Int64(n) * 20 - 300),"pid":\(4_711 + n % 16),"rows":1,"set":[[\(scene),\(image),"\(Self.url(n))"]]}
             """
         return Array(payload.utf8)
     }

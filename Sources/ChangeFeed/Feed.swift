@@ -18,6 +18,8 @@ package actor Feed {
     private let loader: LoadQueue
     private let daemon = UInt64.random(in: 1...UInt64(Int64.max))
     private var backoff = Backoff()
+    /// Why it is stale, as it was last logged.
+    private var told: String?
 
     package init(
         connectionString: String, policy: DoorbellPolicy, cache: ProjectCache, loop: PollLoop, logger: Logger
@@ -70,7 +72,10 @@ package actor Feed {
                 group.cancelAll()
             }
         } catch {
-            if await pursuit.isLive { backoff.reset() }
+            if await pursuit.isLive {
+                backoff.reset()
+                told = nil
+            }
             await sessions.close()
             throw error
         }
@@ -79,7 +84,9 @@ package actor Feed {
 
     private func lose(_ reason: String) {
         guard !Task.isCancelled else { return }
-        logger.warning("stale: \(reason)")
+        // An outage is one line, not one for each attempt to end it.
+        logger.log(level: reason == told ? .debug : .warning, "stale: \(reason)")
+        told = reason
         cache.feedIsLost(since: WallTime.now.rfc3339, reason: reason)
     }
 

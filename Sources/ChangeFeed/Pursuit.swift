@@ -32,6 +32,7 @@ actor Pursuit {
     private var horizon = Horizon()
     private var pace = ReadingPace()
     private var report = DoorbellReport()
+    private var serverClock = ServerClock()
     private var fence: Fence
     private var rest: Promise<Void>?
     private var gateRest: Promise<Void>?
@@ -155,7 +156,8 @@ actor Pursuit {
                 nextTidying = now + (isMore ? Self.pruneInterval : Self.tidyInterval)
             } else if doorbell.isWatchDue(now: now) {
                 // Not on the connection that notifies: that waits behind the very writers.
-                doorbell.noteWaiting(try await gate.countNotifiersWaiting(), now: now)
+                report.notifiersWaiting = try await gate.countNotifiersWaiting()
+                doorbell.noteWaiting(report.notifiersWaiting, now: now)
             } else if now - pinged >= FeedSessions.pingInterval {
                 pinged = now
                 try await gate.ping()
@@ -227,11 +229,22 @@ actor Pursuit {
         let sentAt = ContinuousClock.now
         let look = try await DoorbellLook.take(
             on: sessions.query, gate: sessions.gate.backendPID, deadline: Self.patience)
+        note(look, sentAt: sentAt)
         try doorbell.look(look, sentAt: sentAt)
         if let since = inDoubtSince, since <= sentAt, look.isHolding || look.isWaiting { inDoubtSince = nil }
         cache.refuseReaders(whoWaitSince: sentAt - Self.readersPatience)
         if !doorbell.isSafe, look.isWaiting { becomeUnsafe(look) }
         if !prepared.isEmpty { try await lookForPrepared() }
+    }
+
+    private func note(_ look: DoorbellLook, sentAt: ContinuousClock.Instant) {
+        let now = ContinuousClock.now
+        serverClock.note(
+            server_microseconds: look.server_microseconds, ours_microseconds: WallTime.now.microseconds,
+            roundTrip: now - sentAt, now: now)
+        report.queueUsage = look.queueUsage
+        report.notifiersWaiting = look.notifiersWaiting
+        report.serverClockAhead_microseconds = serverClock.ahead_microseconds
     }
 
     /// After a crash a prepared transaction may have announced what is not in the table any more.

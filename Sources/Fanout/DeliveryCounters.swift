@@ -1,3 +1,4 @@
+import ProjectSync
 import Synchronization
 
 /// What has left for the sockets since the daemon started.
@@ -9,5 +10,25 @@ package final class DeliveryCounters: Sendable {
     /// Requests that a reactor answered itself.
     package let answersAtOnce = Atomic<Int>(0)
     package let subscribers = Atomic<Int>(0)
+    /// Streams of the monitor, among the subscribers.
+    package let minuteMonitors = Atomic<Int>(0)
+    package let hourMonitors = Atomic<Int>(0)
+    /// How often the reactors have looked at what has come, and how long they have worked at it.
+    package let turns = Atomic<Int>(0)
+    package let busy_nanoseconds = Atomic<Int>(0)
     package init() {}
+
+    package func monitors(_ window: MonitorWindow) -> Int {
+        switch window {
+        case .minute: minuteMonitors.load(ordering: .relaxed)
+        case .hour: hourMonitors.load(ordering: .relaxed)
+        }
+    }
+
+    func addMonitors(_ count: Int, _ window: MonitorWindow) {
+        switch window {
+        case .minute: minuteMonitors.wrappingAdd(count, ordering: .relaxed)
+        case .hour: hourMonitors.wrappingAdd(count, ordering: .relaxed)
+        }
+    }
 }

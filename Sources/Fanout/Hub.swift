@@ -10,9 +10,11 @@ package final class Hub: Audience {
     private let nextReactor = Atomic<Int>(0)
     private let limit: Int
     private let heartbeat_seconds: Int
+    private let witness: (any Witness)?
 
-    /// `limit` is the most subscribers at one time.
-    package init(reactors: Int, heartbeat_seconds: Int, limit: Int) throws {
+    /// `limit` is the most subscribers at one time; `witness` hears of each frame that has left.
+    package init(reactors: Int, heartbeat_seconds: Int, limit: Int, witness: (any Witness)? = nil) throws {
+        self.witness = witness
         self.reactors = try (0..<reactors).map { _ in try Reactor() }
         self.heartbeat_seconds = heartbeat_seconds
         self.limit = limit
@@ -25,7 +27,7 @@ package final class Hub: Audience {
         desk: @escaping @Sendable () -> any FrontDesk
     ) async throws {
         let house = House(
-            socket: socket, makeDesk: desk, cache: cache, counters: counters, limit: limit,
+            socket: socket, makeDesk: desk, cache: cache, counters: counters, witness: witness, limit: limit,
             heartbeat_seconds: heartbeat_seconds, idle_seconds: idle_seconds)
         let pool = NIOThreadPool(numberOfThreads: reactors.count)
         pool.start()
@@ -47,8 +49,13 @@ package final class Hub: Audience {
         return outlet
     }
 
-    package func publish(_ publication: Publication, of project: ProjectID) {
-        for reactor in reactors { reactor.submit(.publish(project, publication)) }
+    /// Sends the newest of the monitor to its streams, encoded here once for all of them.
+    package func tell(_ frame: Frame, to window: MonitorWindow) {
+        for reactor in reactors { reactor.submit(.tell(window, frame)) }
+    }
+
+    package func publish(_ publication: Publication, of project: ProjectID, writtenAt_microseconds: Int64?) {
+        for reactor in reactors { reactor.submit(.publish(project, publication, writtenAt_microseconds)) }
     }
 
     package func announceStale(since: String) {

@@ -28,6 +28,10 @@ final class CacheEntry {
     var waitingForNext: [LoadWaiter] = []
     /// Since when a change is known that only the next load will bring.
     var behindSince: ContinuousClock.Instant?
+    /// When a trigger saw the oldest change that streams have not been told of, by the database's clock.
+    var writtenAt_microseconds: Int64?
+    /// How far its scenes were along at a revision.
+    var progress: (revision: Revision, value: SceneProgress)?
     var accounted_bytes = 0
     var newer: CacheEntry?
     var older: CacheEntry?
@@ -39,6 +43,23 @@ final class CacheEntry {
 
     var size_bytes: Int {
         (project?.size_bytes ?? 0) + (log?.size_bytes ?? 0) + (body?.size_bytes ?? 0) + 512
+    }
+
+    /// A change has come that streams will be told of.
+    func note(writtenAt microseconds: Int64) {
+        guard microseconds > 0 else { return }
+        writtenAt_microseconds = min(writtenAt_microseconds ?? microseconds, microseconds)
+    }
+
+    /// What came has changed nothing, so nobody is told of it.
+    func forgetWrittenAtUnlessBehind() {
+        if behindSince == nil { writtenAt_microseconds = nil }
+    }
+
+    /// The time of what streams are told of now.
+    func takeWrittenAt() -> Int64? {
+        defer { writtenAt_microseconds = nil }
+        return writtenAt_microseconds
     }
 
     /// The encoded project, made when it is first wanted.

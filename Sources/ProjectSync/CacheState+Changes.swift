@@ -1,16 +1,23 @@
 extension CacheState {
-    mutating func apply(_ changes: [Change], rejected: Int, now: ContinuousClock.Instant) {
+    /// Returns how many pictures of each project had another one put in their place.
+    mutating func apply(_ changes: [Change], rejected: Int, now: ContinuousClock.Instant) -> [ProjectID: Int] {
+        overwritten = [:]
         var touched: [ProjectID: Set<Int32>] = [:]
         counts.rejected += rejected
         // What only a load can tell goes first: places may be told as they were after it, and to show them before would
         // show a state that never was.
         for change in changes where change.needsLoad { apply(change, &touched, now: now) }
         for change in changes where !change.needsLoad { apply(change, &touched, now: now) }
-        for (id, scenes) in touched where !scenes.isEmpty {
+        for (id, scenes) in touched {
             guard let entry = entries[id] else { continue }
+            guard !scenes.isEmpty else {
+                entry.forgetWrittenAtUnlessBehind()
+                continue
+            }
             publish(scenes, of: entry)
             settle(entry)
         }
+        return overwritten
     }
 
     private mutating func apply(
@@ -44,10 +51,14 @@ extension CacheState {
         // After a change that only a load brings, applying the next one would show a state that never was.
         guard entry.behindSince == nil || change.needsLoad else { return }
         counts.applied += 1
+        entry.note(writtenAt: change.statementTime_microseconds)
         switch change.effect {
         case .images(let set, let gone, let lost):
+            let before = entry.project?.overwritten ?? 0
             guard let scenes = entry.project?.apply(set: set, gone: gone, lost: lost, n: change.n, xid: change.xid)
             else { return }
+            let after = entry.project?.overwritten ?? 0
+            if after > before { overwritten[entry.id, default: 0] += after - before }
             undecided.insert(entry.id)
             touched[entry.id, default: []].formUnion(scenes)
         case .rereadScenes, .reload:
@@ -60,19 +71,24 @@ extension CacheState {
     mutating func publish(_ scenes: Set<Int32>, of entry: CacheEntry) {
         guard let project = entry.project else { return }
         guard !scenes.contains(where: project.isOnFallback) else { return publishSnapshot(of: entry) }
+        let writtenAt = entry.takeWrittenAt()
         let events = scenes.sorted().map { SceneEvent(scene: $0, of: project) }
         entry.body = nil
         entry.log?.append(
             events, revision: project.revision, limits: history, document_bytes: project.document.size_bytes)
         guard entry.watchers > 0 else { return }
-        audience.publish(.scenes(events, project.revision, position: entry.log?.head ?? 0), of: entry.id)
+        audience.publish(
+            .scenes(events, project.revision, position: entry.log?.head ?? 0), of: entry.id,
+            writtenAt_microseconds: writtenAt)
     }
 
     mutating func publishSnapshot(of entry: CacheEntry) {
         guard let project = entry.project else { return }
+        let writtenAt = entry.takeWrittenAt()
         entry.body = nil
         entry.log?.append(nil, revision: project.revision, limits: history, document_bytes: project.document.size_bytes)
         guard entry.watchers > 0, let body = entry.encoded() else { return }
-        audience.publish(.snapshot(body, position: entry.log?.head ?? 0), of: entry.id)
+        audience.publish(
+            .snapshot(body, position: entry.log?.head ?? 0), of: entry.id, writtenAt_microseconds: writtenAt)
     }
 }

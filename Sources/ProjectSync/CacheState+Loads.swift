@@ -135,8 +135,9 @@ extension CacheState {
             entry.log = EventLog(project.revision)
             entry.body = nil
         }
+        entry.forgetWrittenAtUnlessBehind()
         if !wasVouched && isVouched(entry) && entry.watchers > 0 {
-            audience.publish(.ready(project.revision), of: entry.id)
+            audience.publish(.ready(project.revision), of: entry.id, writtenAt_microseconds: nil)
         }
     }
 
@@ -144,7 +145,7 @@ extension CacheState {
         entry.project = nil
         entry.log = nil
         entry.body = nil
-        audience.publish(.deleted, of: entry.id)
+        audience.publish(.deleted, of: entry.id, writtenAt_microseconds: entry.takeWrittenAt())
         for waiter in waiting {
             switch waiter {
             case .reader(let continuation, _, _): continuation.resume(returning: .unknown)

@@ -17,6 +17,8 @@ struct CacheState {
     var queue: [ProjectID] = []
     /// Projects that remember which changes decided their places.
     var undecided: Set<ProjectID> = []
+    /// How many pictures of each project the changes under way have put another one in the place of.
+    var overwritten: [ProjectID: Int] = [:]
     var recency = RecencyList()
     var size_bytes = 0
 

@@ -14,6 +14,12 @@ package struct DoorbellReport: Sendable {
     package var rowsRead = 0
     /// When the last complete reading of the table was begun.
     package var readAt: ContinuousClock.Instant?
+    /// How full PostgreSQL's queue of notifications is, from 0 to 1.
+    package var queueUsage = 0.0
+    /// Sessions that waited for the lock of a NOTIFY's commit when it was last looked.
+    package var notifiersWaiting = 0
+    /// By how much the server's clock is ahead of ours.
+    package var serverClockAhead_microseconds: Int64 = 0
 
     package init() {}
 }

@@ -11,6 +11,8 @@ package struct Project: Sendable {
     package private(set) var generations: [Int32: Int64]
     package private(set) var revision: Revision
     package let snapshot: TransactionSnapshot
+    /// How many pictures have had another one put in their place since it was loaded.
+    private(set) var overwritten = 0
     /// Which change last decided each place, as long as an older one may still come.
     private var decided: [Place: Decision] = [:]
     private(set) var size_bytes: Int
@@ -103,6 +105,7 @@ package struct Project: Sendable {
         if let url {
             revision.insert(.image(place, url))
             size_bytes += Self.size_bytes(of: url)
+            if old != nil { overwritten += 1 }
         }
         scenes[place.scene, default: SceneImages()].set(place.image, url)
         if scenes[place.scene]?.isEmpty == true { scenes[place.scene] = nil }

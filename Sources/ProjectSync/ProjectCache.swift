@@ -7,8 +7,12 @@ import Synchronization
 package final class ProjectCache: Sendable {
     private let state: Mutex<CacheState>
     private let requests = LoadSignal()
+    private let witness: (any Witness)?
 
-    package init(capacity_bytes: Int, history: EventLog.Limits, audience: any Audience) {
+    package init(
+        capacity_bytes: Int, history: EventLog.Limits, audience: any Audience, witness: (any Witness)? = nil
+    ) {
+        self.witness = witness
         state = Mutex(
             CacheState(capacity_bytes: capacity_bytes, history: history, audience: audience, signal: requests))
     }
@@ -52,11 +56,16 @@ package final class ProjectCache: Sendable {
         state.withLock { $0.overview }
     }
 
+    package func progress(of wanted: [ProjectID], countingAtMost limit: Int = 1_000) -> ProgressReport {
+        state.withLock { $0.progress(of: wanted, countingAtMost: limit) }
+    }
+
     // What the feed calls.
 
     /// Changes in the order of their arrival; `rejected` notifications among them could not be read.
     package func apply(_ changes: [Change], rejected: Int = 0, now: ContinuousClock.Instant) {
-        state.withLock { $0.apply(changes, rejected: rejected, now: now) }
+        let overwritten = state.withLock { $0.apply(changes, rejected: rejected, now: now) }
+        if !changes.isEmpty { witness?.heard(changes, overwritten: overwritten) }
     }
 
     /// One element whenever loads have been asked for; each of several takers gets all of them.
@@ -120,6 +129,7 @@ package final class ProjectCache: Sendable {
 
     package func report(_ doorbell: DoorbellReport) {
         state.withLock { $0.doorbell = doorbell }
+        witness?.measured(serverClockAhead_microseconds: doorbell.serverClockAhead_microseconds)
     }
 
     /// Nothing can be vouched for until the feed is live again; `since` is an RFC 3339 time.

@@ -22,8 +22,8 @@ package enum ProjectWrite: Sendable {
 
 /// How a write ends.
 package enum WriteOutcome: Sendable {
-    /// It is committed, and `body` tells what it has made.
-    case done(status: Int, body: String, token: SyncToken)
+    /// It is committed, and `body` tells what it has made; `isReplay`: not now, but under the same key before.
+    case done(status: Int, body: String, token: SyncToken, isReplay: Bool)
     /// Nothing was written. `problem` is what our functions call the reason, `members` a JSON object that tells more.
     case refused(status: Int, problem: String, members: String)
     /// Nothing was written, since a rule of the app's own in the database forbids it.

@@ -12,6 +12,10 @@ package struct WallTime: Sendable {
         return WallTime(seconds: time.tv_sec, nanoseconds: time.tv_nsec)
     }
 
+    package var microseconds: Int64 {
+        Int64(seconds) * 1_000_000 + Int64(nanoseconds / 1_000)
+    }
+
     /// RFC 3339, to the millisecond, in UTC.
     package var rfc3339: String {
         let milliseconds = String(nanoseconds / 1_000_000 + 1_000).dropFirst()

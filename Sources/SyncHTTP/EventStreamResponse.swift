@@ -23,7 +23,7 @@ struct EventStreamResponse {
     ) async throws {
         let terms = subscription.terms
         guard method == .get else {
-            guard await isAnyThere(subscription.members) else {
+            guard await isAnyThere(subscription) else {
                 return try await refuse(.unknownProject, of: subscription.projects, terms, method, writer)
             }
             // Without a length the encoder would take the answer for chunked and send a body's end (RFC 9110, 9.3.2).
@@ -49,8 +49,9 @@ struct EventStreamResponse {
     }
 
     @concurrent
-    private func isAnyThere(_ members: [Subscription.Member]) async -> Bool {
-        for member in members where await holds(member.terms?.permit) {
+    private func isAnyThere(_ subscription: Subscription) async -> Bool {
+        if case .monitor = subscription { return true }
+        for member in subscription.members where await holds(member.terms?.permit) {
             if case .unknown = await cache.read(member.project) { continue }
             return true
         }

@@ -2,6 +2,7 @@ import Fanout
 import HTTPTypes
 import HummingbirdCore
 import Logging
+import Monitoring
 import NIOCore
 import ProjectSync
 
@@ -14,6 +15,7 @@ package struct SyncResponder: Sendable {
     private let hub: Hub
     private let readiness: Readiness
     private let writes: WriteDesk
+    private let observatory: Observatory
     private let pictures: Pictures?
     let gate: Gate
     private let logger: Logger
@@ -21,7 +23,8 @@ package struct SyncResponder: Sendable {
     /// The same, behind another gate.
     package func behind(_ gate: Gate) -> SyncResponder {
         SyncResponder(
-            cache: cache, hub: hub, readiness: readiness, writes: writes, pictures: pictures, gate: gate, logger: logger
+            cache: cache, hub: hub, readiness: readiness, writes: writes, observatory: observatory, pictures: pictures,
+            gate: gate, logger: logger
         )
     }
 
@@ -29,13 +32,14 @@ package struct SyncResponder: Sendable {
     package typealias Pictures = @Sendable (String) -> String?
 
     package init(
-        cache: ProjectCache, hub: Hub, readiness: Readiness, writes: WriteDesk, pictures: Pictures? = nil,
-        gate: Gate, logger: Logger
+        cache: ProjectCache, hub: Hub, readiness: Readiness, writes: WriteDesk, observatory: Observatory,
+        pictures: Pictures? = nil, gate: Gate, logger: Logger
     ) {
         self.cache = cache
         self.hub = hub
         self.readiness = readiness
         self.writes = writes
+        self.observatory = observatory
         self.pictures = pictures
         self.gate = gate
         self.logger = logger
@@ -92,6 +96,9 @@ package struct SyncResponder: Sendable {
                 return .stream(.project(project, request, gate.terms(asked, pass, project)))
             case .jointEvents:
                 return .stream(try jointSubscription(asked, pass))
+            case .monitorEvents:
+                let window = try MonitorWindow(Query(asked.query))
+                return .stream(.monitor(window, gate.terms(asked, pass, nil)))
             case .images(let project): return .write(project, as: pass.caller)
             case .health: return .reply(.json("{\"status\": \"alive\"}\n"))
             case .openAPI: return .reply(Descriptions.openAPI)
@@ -145,11 +152,11 @@ package struct SyncResponder: Sendable {
         case .scenes(let id): try await read(.scenes, of: id, asked.headers, asked.query)
         case .generations(let id): try await generations(of: id, asked.headers, asked.query)
         case .readiness: readiness.reply(cache.overview)
-        case .monitor: .json(MonitorText.render(cache.overview))
+        case .monitor: .json(observatory.document(try MonitorWindow(Query(asked.query))) + "\n")
         case .metrics:
             Reply(
                 headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store"],
-                body: ByteBuffer(string: MetricsText(cache.overview, hub.counters).text))
+                body: ByteBuffer(string: observatory.metrics()))
         default: throw .failed
         }
     }

@@ -60,24 +60,4 @@ struct CacheTests {
         #expect(gone.status == 1)
         #expect(gone.errors.split(separator: "\n").count == 1)
     }
-
-    @Test func `metrics are in Prometheus' text format`() async throws {
-        let stage = try await Stage.start()
-        let project = try await stage.insertProject()
-        _ = try await stage.client.get("/v1/projects/\(project)")
-        _ = try await stage.client.get("/v1/projects/\(project)")
-
-        let answer = try await stage.client.get("/metrics")
-
-        #expect(answer["Content-Type"]?.hasPrefix("text/plain; version=0.0.4") == true)
-        for line in answer.text.split(separator: "\n") where !line.hasPrefix("#") {
-            #expect(
-                line.wholeMatch(of: /scenesync_[a-z_]+(\{[a-z_]+="[A-Za-z0-9_+.-]*"(,[a-z_]+="[^"]*")*\})? [0-9.e+-]+/)
-                    != nil, "\(line)")
-        }
-        #expect(!answer.text.contains(project))
-        #expect(answer.text.contains("\nscenesync_cache_hits_total 1\n"))
-        #expect(answer.text.contains("\nscenesync_cache_misses_total 1\n"))
-        #expect(answer.text.contains("\nscenesync_feed_live 1\n"))
-    }
 }

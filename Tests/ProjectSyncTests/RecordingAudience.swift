@@ -14,7 +14,7 @@ final class RecordingAudience: Audience {
         }
     }
 
-    func publish(_ publication: Publication, of project: ProjectID) {
+    func publish(_ publication: Publication, of project: ProjectID, writtenAt_microseconds: Int64?) {
         let text =
             switch publication {
             case .scenes(let events, _, _): "scenes " + events.map { "\($0.scene)" }.joined(separator: ",")

@@ -19,6 +19,10 @@ struct DoorbellLook: Equatable, Sendable {
     var silent: String?
     /// Sessions that wait for the lock of a NOTIFY's commit.
     var notifiersWaiting = 0
+    /// How full PostgreSQL's queue of notifications is, from 0 to 1.
+    var queueUsage = 0.0
+    /// The server's time, since 1970.
+    var server_microseconds: Int64 = 0
 
     /// The lock of a NOTIFY is object 0 of pg_database (1262).
     private static let notifiersWaiting = """
@@ -47,7 +51,9 @@ struct DoorbellLook: Equatable, Sendable {
                 SELECT string_agg(coalesce('pid ' || silent.pid, 'a prepared transaction'), ', ')
                 FROM (SELECT pid FROM presence WHERE mode = 'ShareLock' AND granted LIMIT 5) AS silent
             ),
-            (\(notifiersWaiting))
+            (\(notifiersWaiting)),
+            pg_catalog.pg_notification_queue_usage(),
+            (date_part('epoch', clock_timestamp()) * 1000000)::bigint
         FROM (VALUES (1)) AS one (row)
         LEFT JOIN presence AS holder
             ON holder.mode = 'ExclusiveLock' AND holder.granted AND holder.pid <> $1::integer
@@ -59,7 +65,8 @@ struct DoorbellLook: Equatable, Sendable {
         let holder = rows.int64(0, 2).map { Holder(pid: Int32(truncatingIfNeeded: $0), begin: rows.string(0, 3)) }
         return DoorbellLook(
             isHolding: rows.bool(0, 0) == true, isWaiting: rows.bool(0, 1) == true, holder: holder,
-            silent: rows.string(0, 4), notifiersWaiting: Int(rows.int64(0, 5) ?? 0))
+            silent: rows.string(0, 4), notifiersWaiting: Int(rows.int64(0, 5) ?? 0),
+            queueUsage: rows.string(0, 6).flatMap { Double($0) } ?? 0, server_microseconds: rows.int64(0, 7) ?? 0)
     }
 
     /// What matters while writers may wait for each other, for less than a whole look.

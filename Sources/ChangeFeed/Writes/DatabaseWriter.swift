@@ -57,14 +57,16 @@ package actor DatabaseWriter: ProjectWriter {
                 return try Self.outcome(
                     try await takingTurns(
                         project,
-                        "SELECT status, problem, answer, token FROM scene_sync.write($1, $2::uuid, $3::jsonb, $4)",
-                        asked))
+                        """
+                        SELECT status, problem, answer, token, pg_current_xact_id_if_assigned() IS NULL
+                        FROM scene_sync.write($1, $2::uuid, $3::jsonb, $4)
+                        """, asked))
             }
             return try Self.outcome(
                 try await takingTurns(
                     project,
                     """
-                    SELECT status, problem, answer, token
+                    SELECT status, problem, answer, token, pg_current_xact_id_if_assigned() IS NULL
                     FROM scene_sync.write_as($5, $6, $1, $2::uuid, $3::jsonb, $4)
                     """, asked + [caller.role, caller.claims]))
         } catch {
@@ -146,7 +148,8 @@ package actor DatabaseWriter: ProjectWriter {
         guard let token = rows.string(0, 3).flatMap({ SyncToken($0) }) else {
             throw FeedError.notMigrated("scene_sync.write answers in a form of another version")
         }
-        return .done(status: Int(status), body: answer, token: token)
+        // A transaction that has written nothing has given an answer again.
+        return .done(status: Int(status), body: answer, token: token, isReplay: rows.bool(0, 4) == true)
     }
 
     /// What an error means to who asked. The server's detail may quote rows, so it is for nobody.

@@ -1,5 +1,6 @@
 import Glibc
 import NIOCore
+import ProjectSync
 
 /// Names a connection of one reactor as long as it is open; one that takes its place later has another key.
 struct ConnectionKey: Hashable, Sendable {
@@ -37,6 +38,7 @@ struct Connection {
     var isClosing = false
     var stream: EventStream?
     var joint: JointStream?
+    var monitor: MonitorStream?
     /// The reactor's second in which the client last said or took something.
     var lastActive: UInt32
 
@@ -50,10 +52,19 @@ struct Connection {
     }
 
     /// Whether events are sent on it, and no request is expected.
-    var isStream: Bool { stream != nil || joint != nil }
+    var isStream: Bool { stream != nil || joint != nil || monitor != nil }
 
-    var terms: StreamTerms? { stream?.terms ?? joint?.members.first?.terms }
+    var terms: StreamTerms? { stream?.terms ?? joint?.members.first?.terms ?? monitor?.terms }
+
+    /// The reactor's second in which its right to a stream is looked at again.
+    var checksAt: UInt32? {
+        get { stream?.checksAt ?? monitor?.checksAt }
+        set {
+            stream?.checksAt = newValue ?? .max
+            monitor?.checksAt = newValue ?? .max
+        }
+    }
 
     /// Whether its response's head has left.
-    var isOpen: Bool { stream?.isOpen ?? joint?.isOpen ?? false }
+    var isOpen: Bool { stream?.isOpen ?? joint?.isOpen ?? (monitor != nil) }
 }

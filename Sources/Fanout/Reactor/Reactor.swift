@@ -11,7 +11,9 @@ import Synchronization
 /// them out in their order.
 final class Reactor: Sendable {
     enum Command: Sendable {
-        case publish(ProjectID, Publication)
+        /// And when the oldest change in it was written, in microseconds.
+        case publish(ProjectID, Publication, Int64?)
+        case tell(MonitorWindow, Frame)
         case stale(since: String)
         case begin(ConnectionKey, Opening)
         case wait(ConnectionKey, since: String)
@@ -89,6 +91,7 @@ struct House: Sendable {
     let makeDesk: @Sendable () -> any FrontDesk
     let cache: ProjectCache
     let counters: DeliveryCounters
+    let witness: (any Witness)?
     let limit: Int
     let heartbeat_seconds: Int
     let idle_seconds: Int

@@ -10,22 +10,22 @@ extension ReactorLoop {
             expire(key, .unauthenticated)
             return false
         }
-        guard let checksAt = connections[key]?.stream?.checksAt, second >= checksAt else { return true }
+        guard let checksAt = connections[key]?.checksAt, second >= checksAt else { return true }
         // Until there is an answer it is not asked again.
-        connections[key]?.stream?.checksAt = .max
+        connections[key]?.checksAt = .max
         permit.check { [reactor] in reactor.submit(.permit(key, $0)) }
         return true
     }
 
     func hear(_ state: PermitState, of key: ConnectionKey) {
-        guard let stream = connections[key]?.stream else { return }
+        guard let stream = connections[key]?.stream else { return hearOfMonitor(state, of: key) }
         switch state {
         case .holds(let seconds):
-            connections[key]?.stream?.checksAt = second &+ max(1, seconds)
+            connections[key]?.checksAt = second &+ max(1, seconds)
             admit(key)
         case .unknown where stream.isAdmitted:
             // What it is told comes from the same database: it hears nothing new before that can be asked.
-            connections[key]?.stream?.checksAt = second &+ Self.patience_seconds
+            connections[key]?.checksAt = second &+ Self.patience_seconds
         case .unknown:
             refuse(key, stream, .full)
         case .ended(let refusal):
@@ -33,10 +33,19 @@ extension ReactorLoop {
         }
     }
 
+    /// It was admitted when it came.
+    private func hearOfMonitor(_ state: PermitState, of key: ConnectionKey) {
+        switch state {
+        case .holds(let seconds): connections[key]?.checksAt = second &+ max(1, seconds)
+        case .unknown: connections[key]?.checksAt = second &+ Self.patience_seconds
+        case .ended: if connections[key]?.monitor != nil { end(key, with: [.expired]) }
+        }
+    }
+
     /// The right has ended: a stream that has begun is told so, one that has not is refused. A joint stream loses a
     /// project, or ends with its token.
     private func expire(_ key: ConnectionKey, _ refusal: StreamRefusal) {
-        guard let stream = connections[key]?.stream else { return }
+        guard let stream = connections[key]?.stream else { return hearOfMonitor(.ended(refusal), of: key) }
         switch (connections[key]?.way, refusal) {
         case (.part, .unknownProject): end(key, with: [.deleted(stream.topic.project)])
         case (.part(let joint, _), _) where joint.isOpen: end(joint.key, with: [.expired])

@@ -23,6 +23,8 @@ extension ReactorLoop {
             open(project, request, terms, key)
         case .projects(let members, let lastEventID, let token):
             open(JointStream(key, members, lastEventID: lastEventID), lastEventID, token)
+        case .monitor(let window, let terms):
+            open(window, terms, key)
         }
     }
 
@@ -85,6 +87,11 @@ extension ReactorLoop {
     /// What is sent before the first event; nothing later on.
     func openHead(_ key: ConnectionKey) -> [ByteBuffer] {
         guard connections[key]?.stream?.open() ?? connections[key]?.joint?.open() == true else { return [] }
+        return head(key)
+    }
+
+    /// What is sent before a stream's first event; a channel's response is written by others.
+    func head(_ key: ConnectionKey) -> [ByteBuffer] {
         switch connections[key]?.way {
         case .channel(let outlet):
             outlet.decide(.opened)
@@ -142,6 +149,9 @@ extension ReactorLoop {
         let topics = gathering
         gathering = []
         for topic in topics { flush(topic) }
+        guard !deliveries.isEmpty else { return }
+        house.witness?.delivered(deliveries)
+        deliveries = []
     }
 
     private func flush(_ topic: Topic) {
@@ -158,6 +168,9 @@ extension ReactorLoop {
             case .nothing, nil: continue
             }
             writes += 1
+        }
+        if let writtenAt = topic.takeWrittenAt(), writes > 0 {
+            deliveries.append(Delivery(project: topic.project, writtenAt_microseconds: writtenAt, streams: writes))
         }
         house.counters.writes.wrappingAdd(writes * gathered.count, ordering: .relaxed)
         house.counters.coalesced.wrappingAdd(writes * gathered.replaced, ordering: .relaxed)
@@ -177,7 +190,11 @@ extension ReactorLoop {
             if second &- connection.lastActive > UInt32(house.idle_seconds) { close(key) }
             return
         }
-        if let permit = connection.stream?.terms?.permit, !look(at: permit, of: key) { return }
+        if let permit = connection.stream?.terms?.permit ?? connection.monitor?.terms?.permit,
+            !look(at: permit, of: key)
+        {
+            return
+        }
         if connection.isPart { return }
         let period = UInt32(house.heartbeat_seconds)
         guard key.index % period == second % period, connection.unsent == nil, connection.isOpen else {
@@ -208,6 +225,7 @@ extension ReactorLoop {
 
     /// The stream is none any more; its connection may stay.
     func leave(_ key: ConnectionKey) {
+        leaveMonitor(key)
         if let joint = connections[key]?.joint { leave(joint) }
         guard let stream = connections[key]?.stream else { return }
         connections[key]?.stream = nil

@@ -17,6 +17,9 @@ final class ReactorLoop {
     var topics: [ProjectID: Topic] = [:]
     /// Topics for which something has gathered.
     var gathering: [Topic] = []
+    /// What has left in this turn.
+    var deliveries: [Delivery] = []
+    var monitors: [MonitorWindow: Set<ConnectionKey>] = [:]
     /// When the database was lost, as streams are told.
     var staleSince = ""
     var isDraining = false
@@ -48,10 +51,12 @@ final class ReactorLoop {
             let timeout = reactor.mayWait() ? Self.now.untilNext_milliseconds : 0
             let ready = epoll_wait(epoll, &events, CInt(events.count), timeout)
             reactor.wake()
+            let start = ContinuousClock.now
             for event in events.prefix(Int(max(ready, 0))) { serve(event) }
             for command in reactor.take() { carryOut(command) }
             flush()
             tick()
+            count(since: start)
         }
     }
 
@@ -70,8 +75,11 @@ final class ReactorLoop {
 
     private func carryOut(_ command: Reactor.Command) {
         switch command {
-        case .publish(let project, let publication):
-            if let topic = topics[project] { hear(publication, on: topic) }
+        case .publish(let project, let publication, let writtenAt):
+            guard let topic = topics[project] else { return }
+            topic.note(writtenAt: writtenAt)
+            hear(publication, on: topic)
+        case .tell(let window, let frame): tell(frame, to: window)
         case .stale(let since): hearStale(since: since)
         case .begin(let key, let opening): begin(key, opening)
         case .wait(let key, let since): wait(key, since: since)
@@ -136,6 +144,13 @@ final class ReactorLoop {
         wallSecond = WallTime.now.seconds
         acceptAgain()
         for key in connections.keys { beat(key) }
+    }
+
+    private func count(since start: ContinuousClock.Instant) {
+        let took = (ContinuousClock.now - start).components
+        house.counters.turns.wrappingAdd(1, ordering: .relaxed)
+        house.counters.busy_nanoseconds.wrappingAdd(
+            Int(took.seconds) * 1_000_000_000 + Int(took.attoseconds / 1_000_000_000), ordering: .relaxed)
     }
 
     private func drain(_ retry: ClosedRange<Duration>) {

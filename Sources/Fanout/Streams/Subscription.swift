@@ -6,6 +6,8 @@ package enum Subscription: Sendable {
     /// Several projects on a joint stream, in this order, none of them twice.
     case projects([Member], lastEventID: String?, after: SyncToken?)
 
+    case monitor(MonitorWindow, StreamTerms?)
+
     /// One project of a joint stream.
     package struct Member: Sendable {
         package let project: ProjectID
@@ -24,11 +26,14 @@ package enum Subscription: Sendable {
         switch self {
         case .project(let project, _, let terms): [Member(project, terms)]
         case .projects(let members, _, _): members
+        case .monitor: []
         }
     }
 
     package var projects: [ProjectID] { members.map(\.project) }
 
     /// Those of the response: the members differ in their rights only.
-    package var terms: StreamTerms? { members.first?.terms }
+    package var terms: StreamTerms? {
+        if case .monitor(_, let terms) = self { terms } else { members.first?.terms }
+    }
 }

@@ -7,9 +7,21 @@ final class Topic {
     var streams = 0
     private(set) var members: [ConnectionKey] = []
     var gathered: Gathered?
+    /// When the oldest change in it was written.
+    private var writtenAt_microseconds: Int64?
 
     init(_ project: ProjectID) {
         self.project = project
+    }
+
+    func note(writtenAt microseconds: Int64?) {
+        guard let microseconds else { return }
+        writtenAt_microseconds = min(writtenAt_microseconds ?? microseconds, microseconds)
+    }
+
+    func takeWrittenAt() -> Int64? {
+        defer { writtenAt_microseconds = nil }
+        return writtenAt_microseconds
     }
 
     /// Returns the new member's place.

@@ -63,8 +63,8 @@ package struct Gate: Sendable {
         }
     }
 
-    /// Under what terms a stream is served; nil if there are none.
-    func terms(_ asked: Asked, _ pass: Pass, _ project: ProjectID) -> StreamTerms? {
+    /// Under what terms a stream is served, of a project or of the monitor; nil if there are none.
+    func terms(_ asked: Asked, _ pass: Pass, _ project: ProjectID?) -> StreamTerms? {
         let origin = origins.isOff ? nil : asked.origin
         guard let tokens, let identity = pass.identity else {
             return origin.map { StreamTerms(permit: nil, origin: $0) }

@@ -13,6 +13,7 @@ package struct WriteDesk: Sendable {
     private let isReadOnly: Bool
     private let maxBody_bytes: Int
     private let budget: BodyBudget
+    package let counters = WriteCounters()
 
     package init(_ writer: any ProjectWriter, maxBody_bytes: Int, isReadOnly: Bool) {
         self.writer = writer
@@ -57,8 +58,10 @@ package struct WriteDesk: Sendable {
     private func write(
         _ write: ProjectWrite, to project: ProjectID, _ key: String?, as caller: Caller?
     ) async throws(Problem) -> Reply {
-        switch await writer.write(write, to: project, key: key, as: caller) {
-        case .done(let status, let body, let token):
+        let outcome = await writer.write(write, to: project, key: key, as: caller)
+        counters.count(write, outcome)
+        switch outcome {
+        case .done(let status, let body, let token, _):
             var reply = Reply.json(body, status: HTTPResponse.Status(code: status))
             reply.headers[.syncToken] = token.description
             return reply

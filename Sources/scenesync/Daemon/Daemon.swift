@@ -2,6 +2,8 @@ import ChangeFeed
 import Fanout
 import Glibc
 import Logging
+import Metrics
+import Monitoring
 import NIOCore
 import NIOPosix
 import Postgres
@@ -24,12 +26,15 @@ struct Daemon {
     var onListening: @Sendable (Int) -> Void = { _ in }
 
     func run() async throws {
+        let registry = MetricRegistry()
+        MetricsSystem.bootstrap(registry)
+        let monitor = Monitor(times: DeliveryTimes(in: registry))
         let hub = try Hub(
             reactors: Self.reactors, heartbeat_seconds: configuration.heartbeat_seconds,
-            limit: configuration.maxSubscribers)
+            limit: configuration.maxSubscribers, witness: monitor)
         let cache = ProjectCache(
             capacity_bytes: configuration.cache_bytes, history: EventLog.Limits(events: configuration.history),
-            audience: hub)
+            audience: hub, witness: monitor)
         let feed = Feed(
             connectionString: configuration.databaseURL, policy: configuration.doorbell, cache: cache,
             loop: try PollLoop.start(name: "feed"),
@@ -40,10 +45,15 @@ struct Daemon {
         let writes = WriteDesk(
             writer, maxBody_bytes: configuration.maxBody_bytes, isReadOnly: configuration.isReadOnly)
         let access = try await DaemonAccess.open(configuration, logger: logger)
+        let observatory = Observatory(
+            monitor: monitor, cache: cache, hub: hub, registry: registry, writes: writes.counters,
+            version: SceneSync.version)
         let responder = SyncResponder(
-            cache: cache, hub: hub, readiness: readiness, writes: writes, pictures: pictures, gate: access.gate,
-            logger: logger)
-        let connections = HTTPConnections(on: MultiThreadedEventLoopGroup.singleton, logger: quietLogger)
+            cache: cache, hub: hub, readiness: readiness, writes: writes, observatory: observatory, pictures: pictures,
+            gate: access.gate, logger: logger)
+        let loops = MultiThreadedEventLoopGroup(
+            numberOfThreads: System.coreCount, metricsDelegate: EventLoopMetrics())
+        let connections = HTTPConnections(on: loops, logger: quietLogger)
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let socket = try listen()
 
@@ -59,6 +69,7 @@ struct Daemon {
             }
             tasks.addTask { await feed.run() }
             if access.hasToRun { tasks.addTask { try await access.run(responder) } }
+            tasks.addTask { await observatory.run() }
             tasks.addTask { await follow(signals, isStopping) }
             tasks.addTask {
                 for await _ in firstSignal {}
@@ -67,6 +78,7 @@ struct Daemon {
             try await tasks.next()
             tasks.cancelAll()
         }
+        try await loops.shutdownGracefully()
         logger.info("stopped")
     }
 

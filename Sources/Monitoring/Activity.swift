@@ -1,0 +1,76 @@
+import ProjectSync
+
+/// What writers have lately done to one project, or to all.
+///
+/// A class, so that a change edits it in place; it never leaves the monitor's lock.
+final class Activity {
+    private var tallies = RecentTallies()
+    private var writers: Writers
+    private var late = LateArrivals()
+    private var arrivals = SlidingHistogram()
+    private var deliveries = SlidingHistogram()
+    private let timesArrivals: Bool
+    private(set) var overwrittenEver = 0
+    private(set) var lateEver = 0
+    /// The second of the last change.
+    private(set) var lastActive = 0
+
+    /// `limit`: how many transactions and sessions are remembered. `timesArrivals`: whether it is told how long changes
+    /// take to the cache, which does not depend on the project.
+    init(limit: Int, timesArrivals: Bool) {
+        writers = Writers(limit: limit)
+        self.timesArrivals = timesArrivals
+    }
+
+    /// `now` is by the database's clock, as the change's times are.
+    func note(_ change: Change, now: Int64) {
+        let second = Int(now / 1_000_000)
+        lastActive = second
+        let told = writers.note(session: change.backendPID, began: change.transactionTime_microseconds, ended: now)
+        if let told { keep(told) }
+        let rows = Int32(clamping: change.rows)
+        let late = self.late.note(change)
+        lateEver += late
+        tallies.edit(second) { tally in
+            switch change.operation {
+            case .insert: tally.inserted &+= rows
+            case .update: tally.updated &+= rows
+            case .delete: tally.deleted &+= rows
+            default: break
+            }
+            tally.late &+= Int32(clamping: late)
+        }
+        if timesArrivals, change.statementTime_microseconds > 0 {
+            arrivals.record(now - change.statementTime_microseconds, count: 1, second: second)
+        }
+    }
+
+    func note(overwritten: Int, second: Int) {
+        overwrittenEver += overwritten
+        tallies.edit(second) { $0.overwritten &+= Int32(clamping: overwritten) }
+    }
+
+    func note(delivery_microseconds: Int64, streams: Int, second: Int) {
+        deliveries.record(delivery_microseconds, count: streams, second: second)
+    }
+
+    /// How much there was in a window that ends with `second`.
+    func rows(_ window: MonitorWindow, second: Int) -> Int {
+        tallies.rows(window, endingAt: second)
+    }
+
+    func report(_ window: MonitorWindow, second: Int) -> ActivityReport {
+        if let told = writers.tell() { keep(told) }
+        let parts = tallies.window(window, endingAt: second)
+        let now = max(tallies.tally(at: second).overlap, tallies.tally(at: second - 1).overlap)
+        return ActivityReport(
+            total: parts.reduce(into: Tally()) { $0.add($1) }, series: parts.map(\.rows),
+            sessions: writers.count(since: second - window.seconds), overlap: Int(now),
+            arrival: timesArrivals ? Quantiles(arrivals.merged(window, second: second)) : nil,
+            delivery: Quantiles(deliveries.merged(window, second: second)))
+    }
+
+    private func keep(_ told: (second: Int, overlap: Int)) {
+        tallies.edit(told.second) { $0.overlap = max($0.overlap, Int32(clamping: told.overlap)) }
+    }
+}

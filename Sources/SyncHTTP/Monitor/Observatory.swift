@@ -1,0 +1,43 @@
+import Fanout
+import Monitoring
+import ProjectSync
+
+/// Shows what goes on: to who asks, and once a second to the monitor's streams.
+package final class Observatory: Sendable {
+    private let monitor: Monitor
+    private let cache: ProjectCache
+    private let hub: Hub
+    private let figures: DaemonMetrics
+    private let audits: MonitorDocument.Audits
+
+    /// `audits` tells of the audit, for the monitor.
+    package init(
+        monitor: Monitor, cache: ProjectCache, hub: Hub, registry: MetricRegistry, writes: WriteCounters,
+        version: String, audits: @escaping MonitorDocument.Audits = { _ in (nil, 0) }
+    ) {
+        self.monitor = monitor
+        self.cache = cache
+        self.hub = hub
+        self.audits = audits
+        figures = DaemonMetrics(
+            registry, .init(cache: cache, delivery: hub.counters, writes: writes, monitor: monitor, version: version))
+    }
+
+    /// Tells the streams until the task is cancelled; what nobody listens to is not made.
+    package func run() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(1))
+            for window in MonitorWindow.allCases where hub.counters.monitors(window) > 0 {
+                hub.tell(Frame("event: monitor\ndata: \(document(window))\n\n"), to: window)
+            }
+        }
+    }
+
+    func document(_ window: MonitorWindow) -> String {
+        MonitorDocument.render(window, monitor, cache, audits: audits)
+    }
+
+    func metrics() -> String {
+        figures.text()
+    }
+}

@@ -1,0 +1,106 @@
+import Postgres
+import PostgresTestSupport
+import Testing
+
+@Suite(.daemon(), .serialized, .timeLimit(.minutes(2)))
+struct MetricsTests {
+    private let stage: Stage
+
+    init() throws {
+        stage = try Stage.current
+    }
+
+    @Test func `Prometheus' own tool finds nothing wrong with them`() async throws {
+        let folder = try TemporaryFolder()
+        let text = try await stage.client.get("/metrics").text
+        _ = try folder.write(text, to: "metrics.txt")
+
+        let check = try await Program.sh("promtool check metrics < '\(folder.path)/metrics.txt'")
+
+        #expect(check.status == 0)
+        #expect(check.text == "")
+        #expect(text.split(separator: "\n").count > 100)
+    }
+
+    @Test func `no label names a project`() async throws {
+        let project = try await stage.insertProject()
+        _ = try await stage.client.get("/v1/projects/\(project)")
+        try await stage.save("https://e.com/a", scene: 1, of: project)
+        try await eventually("the change has come") {
+            try await stage.metric("scenesync_rows_changed_total", "operation=\"insert\"") >= 1
+        }
+
+        let answer = try await stage.client.get("/metrics")
+
+        #expect(answer["Content-Type"]?.hasPrefix("text/plain; version=0.0.4") == true)
+        #expect(!answer.text.contains(project))
+        #expect(answer.text.contains("\nscenesync_feed_live 1\n"))
+        #expect(answer.text.contains("\nscenesync_build_info{version=\""))
+        let labels = Set(answer.text.matches(of: /[{,]([a-z_]+)="/).map { String($0.1) })
+        #expect(labels == ["le", "mode", "operation", "outcome", "version"])
+    }
+
+    @Test func `hits and misses are counted`() async throws {
+        let project = try await stage.insertProject()
+        let before = (
+            try await stage.metric("scenesync_cache_hits_total"), try await stage.metric("scenesync_cache_misses_total")
+        )
+        _ = try await stage.client.get("/v1/projects/\(project)")
+        _ = try await stage.client.get("/v1/projects/\(project)")
+
+        #expect(try await stage.metric("scenesync_cache_hits_total") == before.0 + 1)
+        #expect(try await stage.metric("scenesync_cache_misses_total") == before.1 + 1)
+    }
+
+    @Test func `a delivery is one observation for each stream that it went to`() async throws {
+        let project = try await stage.insertProject()
+        var streams: [EventStream] = []
+        for _ in 0..<3 {
+            let stream = try await EventStream.open(port: stage.daemon.port, "/v1/projects/\(project)/events")
+            _ = try await stream.events(through: "ready")
+            streams.append(stream)
+        }
+        let before = try await stage.metric("scenesync_delivery_seconds_count")
+
+        try await stage.save("https://e.com/a", scene: 1, of: project)
+        for stream in streams { _ = try await stream.nextEvent(named: "scene") }
+
+        try await eventually("three are observed") {
+            try await stage.metric("scenesync_delivery_seconds_count") == before + 3
+        }
+        // On one machine, and nothing else to do.
+        #expect(try await stage.metric("scenesync_delivery_seconds_bucket", "le=\"10\"") >= before + 3)
+        #expect(try await stage.metric("scenesync_arrival_seconds_count") >= 1)
+    }
+
+    @Test func `writes are counted by how they ended`() async throws {
+        let project = try await stage.insertProject()
+        let image = #"{"scene_index": 1, "image_url": "https://e.com/1"}"#
+        func count(_ outcome: String, _ operation: String = "save") async throws -> Int {
+            try await stage.metric("scenesync_writes_total", "operation=\"\(operation)\",outcome=\"\(outcome)\"")
+        }
+        let before = (try await count("done"), try await count("replayed"), try await count("conflict"))
+
+        for _ in 0..<3 { _ = try await stage.images("POST", project, image, key: "k") }
+        _ = try await stage.images("POST", project, image)
+        _ = try await stage.images("DELETE", project, query: "?scene_index=1")
+        let outdated = #"{"scene_index": 1, "image_url": "https://e.com/1", "generation": 0}"#
+        _ = try await stage.images("POST", project, outdated)
+
+        #expect(try await count("done") == before.0 + 1)
+        #expect(try await count("replayed") == before.1 + 2)
+        #expect(try await count("conflict") == before.2 + 1)
+        #expect(try await count("outdated") >= 1)
+        #expect(try await count("done", "regenerate") >= 1)
+    }
+}
+
+extension Stage {
+    /// The value of a metric with these labels.
+    func metric(_ name: String, _ labels: String) async throws -> Int {
+        let start = "\(name){\(labels)} "
+        let lines = try await client.get("/metrics").text.split(separator: "\n")
+        let line = try #require(lines.first { $0.hasPrefix(start) }, "no metric \(start)")
+        return try #require(Int(line.dropFirst(start.count)))
+    }
+}
