@@ -26,7 +26,7 @@ struct AuthenticationTests {
         _ = try await stage.get("/v1/projects/\(project)", as: Tokens.of(read: ["*"]))
 
         for headers in [[:], ["Authorization": "Bearer x"], ["Authorization": "Basic eDp5"], ["Cookie": "session=x"]] {
-            let answer = try await stage.client.get(target, headers.merging(way.headers) { given, _ in given })
+            let answer = try await stage.daemon.client().get(target, headers.merging(way.headers) { given, _ in given })
 
             #expect(answer.status == 401)
             #expect(answer["WWW-Authenticate"]?.hasPrefix("Bearer") == true)
@@ -66,7 +66,7 @@ struct AuthenticationTests {
     func `health and the pages' shells are open`(path: String) async throws {
         let project = try await stage.insertProject()
 
-        #expect(try await stage.client.get(path.replacing("@", with: project)).status == 200)
+        #expect(try await stage.daemon.client().get(path.replacing("@", with: project)).status == 200)
     }
 
     @Test(arguments: Way.allCases)
@@ -77,11 +77,11 @@ struct AuthenticationTests {
 
         for _ in 0..<2 {
             let byHeader = try await stage.get(target, as: token, way.headers)
-            let byCookie = try await stage.client.get(
+            let byCookie = try await stage.daemon.client().get(
                 target, way.headers.merging(["Cookie": "a=b; session=\(token)"]) { given, _ in given })
             #expect(byHeader.status == 200 && byCookie.status == 200)
         }
-        #expect(try await stage.client.get("\(target)?access_token=\(token)", way.headers).status == 401)
+        #expect(try await stage.daemon.client().get("\(target)?access_token=\(token)", way.headers).status == 401)
         #expect(try await stage.streamStatus("\(target)/events?access_token=\(token)", way.headers) == 200)
         #expect(
             try await stage.streamStatus(
@@ -94,7 +94,7 @@ struct AuthenticationTests {
         let token = Tokens.of(read: [project])
         let headers = ["Authorization": "Bearer x", "Cookie": "session=\(token)"]
 
-        #expect(try await stage.client.get("/v1/projects/\(project)", headers).status == 401)
+        #expect(try await stage.daemon.client().get("/v1/projects/\(project)", headers).status == 401)
         #expect(
             try await stage.streamStatus("/v1/projects/\(project)/events?access_token=\(token)", headers) == 401)
     }
@@ -128,7 +128,7 @@ struct AuthenticationTests {
             _ = try await stage.get("/v1/projects/\(project)", as: token, Way.channel.headers)
             _ = try await stage.streamStatus(
                 "/v1/projects/\(project)/events?access_token=\(token)", Way.channel.headers)
-            _ = try await stage.client.get("/nowhere?access_token=\(token)", Way.channel.headers)
+            _ = try await stage.daemon.client().get("/nowhere?access_token=\(token)", Way.channel.headers)
         }
 
         let log = stage.daemon.log.joined(separator: "\n")

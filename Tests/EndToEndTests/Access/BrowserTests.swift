@@ -25,7 +25,7 @@ struct BrowserTests {
         let headers = ["Host": host, "Authorization": "Bearer \(token)"].merging(way.headers) { given, _ in given }
 
         for path in ["/v1/projects/\(project)", "/v1/projects/\(project)/events", "/", "/healthz", "/nowhere"] {
-            #expect(try await stage.client.get(path, headers).status == 421, "\(path)")
+            #expect(try await stage.daemon.client().get(path, headers).status == 421, "\(path)")
         }
         let write = try await stage.client.request("DELETE", "/v1/projects/\(project)/images", headers)
         #expect(write.status == 421 && write.problem == "misdirected")
@@ -33,7 +33,7 @@ struct BrowserTests {
 
     @Test(arguments: ["localhost", "LOCALHOST:1", "127.0.0.1:8787", "[::1]:8787", "sync.example", "sync.example:443"])
     func `a name of ours leads here`(host: String) async throws {
-        #expect(try await stage.client.get("/healthz", ["Host": host]).status == 200)
+        #expect(try await stage.daemon.client().get("/healthz", ["Host": host]).status == 200)
     }
 
     @Test(arguments: Way.allCases)
@@ -49,13 +49,15 @@ struct BrowserTests {
         var answers = [
             try await stage.get(target, as: token, with([:])),
             try await stage.get(target, as: token, with(["If-None-Match": etag])),
-            try await stage.client.get(target, with([:])), try await stage.client.get("/nowhere", with([:])),
-            try await stage.client.get("/v1/projects/x", with([:])), try await stage.client.get("/healthz", with([:])),
-            try await stage.client.get("\(target)/images", with([:])),
-            try await stage.client.get("/metrics", with(Tokens.header(token))),
-            try await stage.client.get("/healthz", with(["Host": "evil.example"])),
-            try await stage.client.get("/v1/projects/99999999-0000-4000-8000-000000000000", with(Tokens.header(token))),
-            try await stage.client.head(target, with(Tokens.header(token))),
+            try await stage.daemon.client().get(target, with([:])), try await stage.client.get("/nowhere", with([:])),
+            try await stage.daemon.client().get("/v1/projects/x", with([:])),
+            try await stage.client.get("/healthz", with([:])),
+            try await stage.daemon.client().get("\(target)/images", with([:])),
+            try await stage.daemon.client().get("/metrics", with(Tokens.header(token))),
+            try await stage.daemon.client().get("/healthz", with(["Host": "evil.example"])),
+            try await stage.daemon.client().get(
+                "/v1/projects/99999999-0000-4000-8000-000000000000", with(Tokens.header(token))),
+            try await stage.daemon.client().head(target, with(Tokens.header(token))),
             try await stage.images("POST", project, "[]", headers: with(Tokens.header(Tokens.of(write: ["*"])))),
             try await stage.images("POST", project, "[]", headers: with(Tokens.header(token))),
         ]
@@ -92,7 +94,8 @@ struct BrowserTests {
             port: stage.daemon.port, "\(target)/events?access_token=\(token)", headers: headers)
         let preflight = try await stage.client.request(
             "OPTIONS", target, headers.merging(["Access-Control-Request-Method": "GET"]) { $1 })
-        let byCookie = try await stage.client.get(target, headers.merging(["Cookie": "session=\(token)"]) { $1 })
+        let byCookie = try await stage.daemon.client().get(
+            target, headers.merging(["Cookie": "session=\(token)"]) { $1 })
 
         #expect(read.status == 200 && preflight.status == 403 && byCookie.status == 401)
         for head in [read.head, stream.head, preflight.head, byCookie.head] {
@@ -141,7 +144,7 @@ struct BrowserTests {
 
         for (headers, status) in reads {
             let all = cookie.merging(headers) { $1 }.merging(way.headers) { $1 }
-            #expect(try await stage.client.get(target, all).status == status, "\(headers)")
+            #expect(try await stage.daemon.client().get(target, all).status == status, "\(headers)")
             #expect(try await stage.streamStatus("\(target)/events", all) == status, "\(headers)")
         }
         for (headers, status) in [
@@ -157,7 +160,7 @@ struct BrowserTests {
 
     @Test(arguments: ["/", "/projects/99999999-0000-4000-8000-000000000000"])
     func `a page runs nothing but its own scripts, in no frame`(path: String) async throws {
-        let page = try await stage.client.get(path)
+        let page = try await stage.daemon.client().get(path)
 
         let policy = try #require(page["Content-Security-Policy"])
         let rules = [

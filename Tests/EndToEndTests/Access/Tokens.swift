@@ -42,8 +42,9 @@ enum Tokens {
 }
 
 extension Stage {
+    /// Over a connection of its own, so that the reactor is the first to judge it.
     func get(_ target: String, as token: String, _ headers: [String: String] = [:]) async throws -> HTTPAnswer {
-        try await client.get(target, headers.merging(Tokens.header(token)) { given, _ in given })
+        try await daemon.client().get(target, headers.merging(Tokens.header(token)) { given, _ in given })
     }
 
     /// The stream's status if it is refused.
