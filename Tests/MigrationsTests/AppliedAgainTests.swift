@@ -61,7 +61,8 @@ struct AppliedAgainTests {
         #expect(changes.contains { $0.hasPrefix("function") && $0.hasSuffix(name.dropFirst(3)) })
         // Besides it only the daemon's rights were given again, which are on its functions and the schema.
         let granted = [
-            "channel", "load", "read_changes", "prune_changes", "fold_deletions", "cluster", "write", "generations",
+            "channel", "load", "compare", "read_changes", "prune_changes", "fold_deletions", "cluster", "write",
+            "generations",
             "prune_answers",
         ]
         let others = changes.filter { change in

@@ -151,7 +151,8 @@ struct SecrecyTests {
         let names = (0..<functions.count).map { functions.string($0, 0) }
         #expect(
             names == [
-                "channel", "cluster", "fold_deletions", "generations", "load", "prune_answers", "prune_changes",
+                "channel", "cluster", "compare", "fold_deletions", "generations", "load", "prune_answers",
+                "prune_changes",
                 "read_changes", "write",
             ])
     }
