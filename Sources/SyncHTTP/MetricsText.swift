@@ -32,6 +32,14 @@ struct MetricsText {
             delivery.answersAtOnce.load(ordering: .relaxed))
         add("database_reconnects_total", "counter", "Times the database was lost", counts.losses)
         add("resyncs_total", "counter", "Times everything was revalidated", counts.resyncs)
+        add("audit_runs_total", "counter", "Comparisons of a cached project with the database", counts.audits)
+        add("audit_divergences_total", "counter", "Comparisons that found unannounced changes", counts.divergences)
+        add("audit_loads_total", "counter", "Comparisons for which the project had to be read", counts.auditLoads)
+        if let oldest = cache.oldestCheck {
+            describe(
+                "audit_oldest_seconds", "gauge", "Time since the project last compared or loaded longest ago was so")
+            text += "scenesync_audit_oldest_seconds \((now - oldest) / .milliseconds(1) / 1_000)\n"
+        }
         byMode(cache.doorbell.mode)
         add("doorbell_switches_total", "counter", "Changes of the doorbell's mode", cache.doorbell.switches)
         add("changes_read_total", "counter", "Changes read from the table of busy times", cache.doorbell.rowsRead)

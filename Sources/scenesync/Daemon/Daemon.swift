@@ -29,10 +29,10 @@ struct Daemon {
             limit: configuration.maxSubscribers)
         let cache = ProjectCache(
             capacity_bytes: configuration.cache_bytes, history: EventLog.Limits(events: configuration.history),
-            audience: hub)
+            auditInterval: configuration.auditInterval, audience: hub)
         let feed = Feed(
-            connectionString: configuration.databaseURL, policy: configuration.doorbell, cache: cache,
-            loop: try PollLoop.start(name: "feed"),
+            connectionString: configuration.databaseURL, policy: configuration.doorbell,
+            auditInterval: configuration.auditInterval, cache: cache, loop: try PollLoop.start(name: "feed"),
             logger: logger)
         let readiness = Readiness()
         let writer = DatabaseWriter(
