@@ -9,6 +9,7 @@ package enum Route: Equatable, Sendable {
     case images(ProjectID)
     case generations(ProjectID)
     case monitor
+    case explain
     case metrics
     case health
     case readiness
@@ -37,6 +38,7 @@ package enum Route: Equatable, Sendable {
         case (1, "healthz", _): return .health
         case (1, "readyz", _): return .readiness
         case (2, "v1", "monitor"): return .monitor
+        case (2, "v1", "explain"): return .explain
         case (2, "assets", let name?): return .asset(String(name))
         case (2, "projects", let id?): return .viewer(try project(id))
         case (3, "demo", let name?) where parts.dropFirst().first == "pictures": return .picture(String(name))

@@ -70,7 +70,7 @@ package struct SyncResponder: Sendable {
             case .viewer: return .reply(try Pages.asset("viewer.html"))
             case .asset(let name): return .reply(try Pages.asset(name))
             case .picture(let name): return .reply(try picture(name))
-            case .images, .generations, .readiness, .monitor, .metrics: return nil
+            case .images, .generations, .readiness, .monitor, .explain, .metrics: return nil
             }
         } catch {
             return .reply(error.reply)
@@ -101,6 +101,7 @@ package struct SyncResponder: Sendable {
         case .images(let id): try await writes.reply(to: request, id, Query(query))
         case .generations(let id): try await generations(of: id, request.headers, query)
         case .readiness: readiness.reply(cache.overview)
+        case .explain: try await ExplainDesk(cache: cache).reply(to: Query(query))
         case .monitor: .json(MonitorText.render(cache.overview))
         case .metrics:
             Reply(
