@@ -23,35 +23,13 @@ BEGIN
     RETURN QUERY
     SELECT
         asked.id,
-        request.id IS NOT NULL,
-        request.generated_output::text,
-        coalesce('[' || image.list || ']', '[]'),
-        coalesce('[' || deletion.list || ']', '[]'),
+        contents.present,
+        contents.document,
+        contents.images,
+        contents.lost,
         pg_current_snapshot()::text
     FROM unnest(projects) AS asked (id)
-    LEFT JOIN public.content_creation_requests AS request ON request.id = asked.id
-    CROSS JOIN LATERAL (
-        SELECT string_agg(
-            '[' || stored.scene_index || ',' || stored.place || ',' || to_json(stored.image_url) || ']',
-            ','
-            ORDER BY stored.scene_index, stored.place, stored.id
-        ) AS list
-        FROM (
-            SELECT
-                row.id,
-                row.scene_index,
-                coalesce(row.image_index, 0) AS place,
-                row.image_url
-            FROM public.generated_images AS row
-            WHERE row.content_creation_request_id = asked.id
-                AND row.scene_index IS NOT NULL
-                AND row.image_url IS NOT NULL
-        ) AS stored
-    ) AS image
-    CROSS JOIN LATERAL (
-        SELECT string_agg('[' || newest.scene || ',' || newest.n || ']', ',' ORDER BY newest.scene) AS list
-        FROM scene_sync.lost(asked.id) AS newest
-    ) AS deletion;
+    CROSS JOIN LATERAL scene_sync.contents(asked.id) AS contents;
 END;
 $$;
 

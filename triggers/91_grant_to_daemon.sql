@@ -7,6 +7,7 @@ BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA scene_sync TO %I', role_name);
     EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.channel() TO %I', role_name);
     EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.load(uuid[]) TO %I', role_name);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.compare(uuid[], text[]) TO %I', role_name);
     EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.read_changes(pg_snapshot, text, boolean) TO %I', role_name);
     EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.prune_changes(pg_snapshot, pg_snapshot) TO %I', role_name);
     EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.fold_deletions(integer) TO %I', role_name);

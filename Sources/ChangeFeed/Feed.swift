@@ -13,6 +13,7 @@ package actor Feed {
     private nonisolated let loop: PollLoop
     private let connectionString: String
     private let policy: DoorbellPolicy
+    private let auditInterval: Duration
     private let cache: ProjectCache
     private let logger: Logger
     private let loader: LoadQueue
@@ -22,10 +23,12 @@ package actor Feed {
     private var told: String?
 
     package init(
-        connectionString: String, policy: DoorbellPolicy, cache: ProjectCache, loop: PollLoop, logger: Logger
+        connectionString: String, policy: DoorbellPolicy, auditInterval: Duration, cache: ProjectCache,
+        loop: PollLoop, logger: Logger
     ) {
         self.connectionString = connectionString
         self.policy = policy
+        self.auditInterval = auditInterval
         self.cache = cache
         self.loop = loop
         self.logger = logger
@@ -64,9 +67,12 @@ package actor Feed {
         let sessions = try await FeedSessions.open(connectionString, on: loop)
         let pursuit = Pursuit(
             sessions, doorbell: Doorbell(policy: policy), daemon: daemon, cache: cache, loop: loop, logger: logger)
+        let auditor = Auditor(
+            session: sessions.audits, interval: auditInterval, cache: cache, loop: loop, logger: logger)
         do {
             try await withThrowingTaskGroup { group in
                 group.addTask { try await pursuit.run() }
+                group.addTask { try await auditor.run() }
                 group.addTask { try await self.loader.lend(sessions.loads) }
                 try await group.next()
                 group.cancelAll()

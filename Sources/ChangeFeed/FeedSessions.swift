@@ -17,6 +17,8 @@ struct FeedSessions {
     let gate: Session
     let query: Session
     let loads: [Session]
+    /// A comparison may be long: nobody waits behind it.
+    let audits: Session
 
     /// LISTEN is committed when this returns.
     static func open(_ connectionString: String, on loop: PollLoop) async throws -> FeedSessions {
@@ -30,13 +32,16 @@ struct FeedSessions {
         async let query = Session.open(ConnectionSettings(connectionString, options: notifying), on: loop)
         async let firstLoad = Session.open(usual, on: loop)
         async let secondLoad = Session.open(usual, on: loop)
-        let sessions = try await [listener, gate, query, firstLoad, secondLoad]
+        // A table that is locked for long is compared later.
+        let patient = ["statement_timeout": "20s", "lock_timeout": "1s"]
+        async let audits = Session.open(ConnectionSettings(connectionString, options: patient), on: loop)
+        let sessions = try await [listener, gate, query, firstLoad, secondLoad, audits]
         do {
             let (channel, cluster) = try await listen(on: sessions[0])
             try await checkOneServer(sessions)
             return FeedSessions(
                 channel: channel, cluster: cluster, listener: sessions[0], gate: sessions[1], query: sessions[2],
-                loads: Array(sessions[3...]))
+                loads: Array(sessions[3...4]), audits: sessions[5])
         } catch {
             for session in sessions { await session.close() }
             throw error
@@ -44,7 +49,7 @@ struct FeedSessions {
     }
 
     func close() async {
-        for session in [listener, gate, query] + loads { await session.close() }
+        for session in [listener, gate, query] + loads + [audits] { await session.close() }
     }
 
     private static func listen(on session: Session) async throws -> (channel: String, cluster: UInt64) {

@@ -21,6 +21,24 @@ package struct ProjectLoader: Sendable {
         return try (0..<rows.count).map { try Self.project(rows, $0) }
     }
 
+    /// Loads those that are not what is known of them.
+    @concurrent
+    func compare(_ questions: [AuditBatch.Question]) async throws -> [ComparedProject] {
+        let projects = "{" + questions.map(\.project.description).joined(separator: ",") + "}"
+        let known = "{" + questions.map { $0.known ?? "NULL" }.joined(separator: ",") + "}"
+        let rows = try await session.queryPrepared(
+            """
+            SELECT project::text, present, document, images, lost, snapshot, fingerprint, is_known
+            FROM scene_sync.compare($1::uuid[], $2::text[])
+            """, [projects, known], deadline: Self.deadline)
+        return try (0..<rows.count).map { row in
+            let loaded = try Self.project(rows, row)
+            return ComparedProject(
+                id: loaded.id, finding: rows.bool(row, 7) == true ? .asKnown : .loaded(loaded.project),
+                fingerprint: rows.string(row, 6) ?? "", snapshot: loaded.snapshot)
+        }
+    }
+
     private static func project(_ rows: Rows, _ row: Int) throws -> LoadedProject {
         guard let id = rows.string(row, 0).flatMap({ ProjectID($0) }),
             let snapshot = rows.string(row, 5).flatMap(TransactionSnapshot.init)

@@ -86,7 +86,8 @@ actor Pursuit {
         var rejected = 0
         for announcement in announcements {
             switch try? ChangeDecoder.decode(announcement.payload) {
-            case .change(let change):
+            case .change(var change):
+                change.arrival = Change.Arrival(.notification, at: now)
                 changes.append(change)
             case .sign(let sign):
                 // What came before another daemon's arrival is not in doubt by it.
@@ -177,12 +178,15 @@ actor Pursuit {
             let now = ContinuousClock.now
             let isCanary = lookedAt.map { now - $0 >= Self.canaryInterval } ?? true
             let reading = try await read(sentAt: now)
+            var isWitnessed = false
             if isCanary || !doorbell.isSafe || inDoubtSince != nil {
                 lookedAt = now
-                try await look()
+                isWitnessed = try await look()
             }
             if inDoubtSince == nil {
                 settle(reading, sentAt: now)
+                // Our lock was seen to be held after the reading, so no writer was silent before it.
+                if isWitnessed { cache.judgeAudits(applied: reading.snapshot, now: .now) }
                 becomeLiveIfSafe()
             }
             try await sleepAfterReading(sentAt: now)
@@ -225,7 +229,8 @@ actor Pursuit {
         settleMode()
     }
 
-    private func look() async throws {
+    /// Whether it was seen that writers announce what they do.
+    private func look() async throws -> Bool {
         let sentAt = ContinuousClock.now
         let look = try await DoorbellLook.take(
             on: sessions.query, gate: sessions.gate.backendPID, deadline: Self.patience)
@@ -235,6 +240,7 @@ actor Pursuit {
         cache.refuseReaders(whoWaitSince: sentAt - Self.readersPatience)
         if !doorbell.isSafe, look.isWaiting { becomeUnsafe(look) }
         if !prepared.isEmpty { try await lookForPrepared() }
+        return look.isHolding || look.isWaiting
     }
 
     private func note(_ look: DoorbellLook, sentAt: ContinuousClock.Instant) {

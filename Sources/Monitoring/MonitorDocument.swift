@@ -4,9 +4,6 @@ import ProjectSync
 package enum MonitorDocument {
     private static let mostProjects = 100
 
-    /// What the audit knows of a project; of all together for nil.
-    package typealias Audits = @Sendable (ProjectID?) -> (last: String?, divergences: Int)
-
     /// What no figure here can show.
     private static let unseen = [
         "Statements that failed or were rolled back: they leave no trace outside of their transaction.",
@@ -15,9 +12,8 @@ package enum MonitorDocument {
     ]
 
     /// One line of JSON.
-    package static func render(
-        _ window: MonitorWindow, _ monitor: Monitor, _ cache: ProjectCache, audits: Audits = { _ in (nil, 0) }
-    ) -> String {
+    package static func render(_ window: MonitorWindow, _ monitor: Monitor, _ cache: ProjectCache) -> String {
+        let clock = WallClock()
         let report = monitor.report(window, atMost: mostProjects)
         let overview = cache.overview
         let watchers = Dictionary(
@@ -27,11 +23,15 @@ package enum MonitorDocument {
         let activities = Dictionary(
             report.projects.map { ($0.id, $0.activity) }, uniquingKeysWith: { first, _ in first })
         let projects = listed.map { id in
-            let members = fields(activities[id], window, watchers[id] ?? 0, progress.byProject[id], audits(id))
+            let audit = cache.audit(of: id) ?? ProjectAudit(last: nil, divergences: 0)
+            let members = fields(
+                activities[id], window, watchers[id] ?? 0, progress.byProject[id], audit, clock)
             return "{\"project_id\": \"\(id)\", \(members)}"
         }
+        // Since then each project in memory has been compared.
+        let audit = ProjectAudit(last: overview.oldestCheck, divergences: overview.counts.divergences)
         let overall = fields(
-            report.overall, window, overview.projects.reduce(0) { $0 + $1.watchers }, progress.overall, audits(nil))
+            report.overall, window, overview.projects.reduce(0) { $0 + $1.watchers }, progress.overall, audit, clock)
         return """
             {"at": "\(WallTime.now.rfc3339)", "window": "\(window.rawValue)", "live": \(overview.status == .live), \
             "mode": "\(overview.doorbell.mode.rawValue)", "overall": {\(overall)}, \
@@ -50,7 +50,7 @@ package enum MonitorDocument {
 
     private static func fields(
         _ activity: ActivityReport?, _ window: MonitorWindow, _ subscribers: Int, _ progress: SceneProgress?,
-        _ audit: (last: String?, divergences: Int)
+        _ audit: ProjectAudit, _ clock: WallClock
     ) -> String {
         let total = activity?.total ?? Tally()
         let series = activity?.series ?? [Int](repeating: 0, count: 60)
@@ -65,7 +65,8 @@ package enum MonitorDocument {
             "overlap_peak": \(total.overlap), \(activity?.arrival.map { "\"arrival_seconds\": \(quantiles($0)), " } ?? "")\
             "delivery_seconds": \(quantiles(activity?.delivery)), "scenes": \(scenes ?? "null"), \
             "subscribers": \(subscribers), \
-            "audit": {"last": \(audit.last.map(JSONText.string) ?? "null"), "divergences": \(audit.divergences)}
+            "audit": {"last": \(audit.last.map { "\"\(clock.time(of: $0).rfc3339)\"" } ?? "null"), \
+            "divergences": \(audit.divergences)}
             """
     }
 

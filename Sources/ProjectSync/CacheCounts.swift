@@ -20,6 +20,11 @@ package struct CacheCounts: Sendable {
     /// Times that the feed was lost after it had been live.
     package var losses = 0
     package var resyncs = 0
+    /// Comparisons with the database that came to an end, and those that found something else there.
+    package var audits = 0
+    package var divergences = 0
+    /// Projects that were read for it: the others were as they were known.
+    package var auditLoads = 0
     /// Subscribers that could not keep up and were caught up with the newest state.
     package var coalesced = 0
 }

@@ -32,6 +32,15 @@ final class CacheEntry {
     var writtenAt_microseconds: Int64?
     /// How far its scenes were along at a revision.
     var progress: (revision: Revision, value: SceneProgress)?
+    /// When it was last loaded, or found equal to the database.
+    var checkedAt: ContinuousClock.Instant?
+    /// Its place in the line of those to be compared with the database.
+    var ticket: UInt64?
+    var audit: Audit?
+    /// What the database had at the last comparison that read it.
+    var known: KnownContents?
+    var divergences = 0
+    var trace = ProjectTrace()
     var accounted_bytes = 0
     var newer: CacheEntry?
     var older: CacheEntry?
@@ -42,7 +51,7 @@ final class CacheEntry {
     }
 
     var size_bytes: Int {
-        (project?.size_bytes ?? 0) + (log?.size_bytes ?? 0) + (body?.size_bytes ?? 0) + 512
+        (project?.size_bytes ?? 0) + (log?.size_bytes ?? 0) + (body?.size_bytes ?? 0) + trace.size_bytes + 512
     }
 
     /// A change has come that streams will be told of.

@@ -15,6 +15,7 @@ extension CacheState {
                 continue
             }
             publish(scenes, of: entry)
+            entry.trace.note(publication(of: entry, now: now))
             settle(entry)
         }
         return overwritten
@@ -36,6 +37,7 @@ extension CacheState {
     private mutating func apply(
         _ change: Change, to entry: CacheEntry, _ touched: inout [ProjectID: Set<Int32>], now: ContinuousClock.Instant
     ) {
+        entry.audit?.note(change)
         if entry.phase == .sent {
             entry.buffered.append(change)
             counts.buffered += 1
@@ -43,13 +45,15 @@ extension CacheState {
         }
         // What is not vouched for is loaded before it is shown as live, and that load will see this change. (No copy of
         // the project here: a second reference would have it copied by the first edit.)
-        guard isVouched(entry) else { return }
+        guard isVouched(entry) else { return entry.trace.note(change, .awaitsLoad, now: now) }
         guard entry.project?.holds(change) == false else {
             counts.skipped += 1
-            return
+            return entry.trace.note(change, .held, now: now)
         }
         // After a change that only a load brings, applying the next one would show a state that never was.
-        guard entry.behindSince == nil || change.needsLoad else { return }
+        guard entry.behindSince == nil || change.needsLoad else {
+            return entry.trace.note(change, .awaitsLoad, now: now)
+        }
         counts.applied += 1
         entry.note(writtenAt: change.statementTime_microseconds)
         switch change.effect {
@@ -59,9 +63,11 @@ extension CacheState {
             else { return }
             let after = entry.project?.overwritten ?? 0
             if after > before { overwritten[entry.id, default: 0] += after - before }
+            entry.trace.note(change, scenes.isEmpty ? .unchanged : .applied, now: now)
             undecided.insert(entry.id)
             touched[entry.id, default: []].formUnion(scenes)
         case .rereadScenes, .reload:
+            entry.trace.note(change, .awaitsLoad, now: now)
             if entry.behindSince == nil { entry.behindSince = now }
             if entry.phase == .none { requestLoad(entry) }
         }
@@ -80,6 +86,10 @@ extension CacheState {
         audience.publish(
             .scenes(events, project.revision, position: entry.log?.head ?? 0), of: entry.id,
             writtenAt_microseconds: writtenAt)
+    }
+
+    func publication(of entry: CacheEntry, now: ContinuousClock.Instant) -> TracedChange.Publication {
+        TracedChange.Publication(position: entry.log?.head ?? 0, subscribers: entry.watchers, at: now)
     }
 
     mutating func publishSnapshot(of entry: CacheEntry) {

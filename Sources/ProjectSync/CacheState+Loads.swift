@@ -33,11 +33,11 @@ extension CacheState {
         return LoadBatch(projects: taken, epoch: epoch)
     }
 
-    mutating func complete(_ batch: LoadBatch, _ loaded: [LoadedProject]) {
+    mutating func complete(_ batch: LoadBatch, _ loaded: [LoadedProject], now: ContinuousClock.Instant) {
         guard batch.epoch == epoch else { return }
         for result in loaded {
             guard let entry = entries[result.id], entry.phase == .sent else { continue }
-            complete(entry, result)
+            complete(entry, result, now: now)
         }
     }
 
@@ -88,7 +88,7 @@ extension CacheState {
         }
     }
 
-    private mutating func complete(_ entry: CacheEntry, _ result: LoadedProject) {
+    private mutating func complete(_ entry: CacheEntry, _ result: LoadedProject, now: ContinuousClock.Instant) {
         // While the feed is not safe, something between the load and these changes may not have been announced.
         let missed = isUnsafe ? [] : entry.buffered.filter { !result.snapshot.sees($0.xid) }
         counts.skipped += entry.buffered.count - missed.count
@@ -105,7 +105,7 @@ extension CacheState {
                 _ = project.apply(set: set, gone: gone, lost: lost, n: change.n, xid: change.xid)
                 undecided.insert(entry.id)
             }
-            replace(entry, with: project)
+            replace(entry, with: project, now: now)
             answer(waiting, from: entry)
             if isUnsafe && entry.watchers == 0 { entry.project = nil }
         } else if mustReread {
@@ -120,10 +120,16 @@ extension CacheState {
         }
     }
 
-    private mutating func replace(_ entry: CacheEntry, with project: Project) {
+    mutating func replace(
+        _ entry: CacheEntry, with project: Project, cause: TracedLoad.Cause = .load, now: ContinuousClock.Instant
+    ) {
         let old = entry.project
         let wasVouched = isVouched(entry)
         entry.project = project
+        // A comparison that is under way was with what is no more.
+        entry.audit = nil
+        entry.checkedAt = now
+        if entry.ticket == nil { list(entry, now: now) }
         entry.epoch = isUnsafe ? 0 : epoch
         if let old {
             if let scenes = project.differences(from: old), !isUnsafe || scenes.isEmpty {
@@ -136,15 +142,21 @@ extension CacheState {
             entry.body = nil
         }
         entry.forgetWrittenAtUnlessBehind()
+        let isNews = old.map { $0.revision != project.revision } ?? false
+        entry.trace.note(
+            TracedLoad(
+                cause: cause, snapshot: project.snapshot, at: now,
+                publication: isNews ? publication(of: entry, now: now) : nil))
         if !wasVouched && isVouched(entry) && entry.watchers > 0 {
             audience.publish(.ready(project.revision), of: entry.id, writtenAt_microseconds: nil)
         }
     }
 
-    private mutating func vanish(_ entry: CacheEntry, _ waiting: [LoadWaiter]) {
+    mutating func vanish(_ entry: CacheEntry, _ waiting: [LoadWaiter]) {
         entry.project = nil
         entry.log = nil
         entry.body = nil
+        entry.checkedAt = nil
         audience.publish(.deleted, of: entry.id, writtenAt_microseconds: entry.takeWrittenAt())
         for waiter in waiting {
             switch waiter {

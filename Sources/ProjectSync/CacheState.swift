@@ -1,5 +1,6 @@
 /// What the cache's lock guards: the entries and what the feed vouches for.
 struct CacheState {
+    static let mostDivergencesKept = 100
     let capacity_bytes: Int
     let history: EventLog.Limits
     let audience: any Audience
@@ -19,14 +20,22 @@ struct CacheState {
     var undecided: Set<ProjectID> = []
     /// How many pictures of each project the changes under way have put another one in the place of.
     var overwritten: [ProjectID: Int] = [:]
+    var schedule: AuditSchedule
+    /// Projects that are being compared with the database.
+    var auditing: Set<ProjectID> = []
+    var auditBatch: UInt64 = 0
+    /// Those that nobody has taken note of yet.
+    var divergences: [Divergence] = []
     var recency = RecencyList()
     var size_bytes = 0
 
     init(
-        capacity_bytes: Int, history: EventLog.Limits, audience: any Audience, signal: LoadSignal
+        capacity_bytes: Int, history: EventLog.Limits, auditInterval: Duration, audience: any Audience,
+        signal: LoadSignal
     ) {
         self.capacity_bytes = capacity_bytes
         self.history = history
+        schedule = AuditSchedule(interval: auditInterval)
         self.audience = audience
         self.signal = signal
     }
@@ -43,7 +52,7 @@ struct CacheState {
         CacheOverview(
             status: status, provenAt: provenAt,
             outstanding: entries.values.count { $0.watchers > 0 && !isVouched($0) }, size_bytes: size_bytes,
-            counts: counts, doorbell: doorbell,
+            counts: counts, doorbell: doorbell, oldestCheck: oldestCheck,
             projects: entries.values.filter { $0.project != nil }.map { ($0.id, $0.watchers) })
     }
 

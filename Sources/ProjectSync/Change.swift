@@ -19,6 +19,21 @@ package struct Change: Equatable, Sendable {
         case reload
     }
 
+    /// How it came to the daemon.
+    package struct Arrival: Equatable, Sendable {
+        package enum Way: String, Sendable {
+            case notification, table
+        }
+
+        package let way: Way
+        package let at: ContinuousClock.Instant
+
+        package init(_ way: Way, at: ContinuousClock.Instant) {
+            self.way = way
+            self.at = at
+        }
+    }
+
     package let operation: Operation
     /// nil after TRUNCATE: every project.
     package let project: ProjectID?
@@ -30,6 +45,7 @@ package struct Change: Equatable, Sendable {
     package let backendPID: Int32
     package let rows: Int
     package let effect: Effect
+    package var arrival: Arrival?
 
     package init(
         operation: Operation, project: ProjectID?, xid: UInt64, n: Int64, statementTime_microseconds: Int64 = 0,

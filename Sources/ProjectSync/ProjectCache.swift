@@ -10,11 +10,14 @@ package final class ProjectCache: Sendable {
     private let witness: (any Witness)?
 
     package init(
-        capacity_bytes: Int, history: EventLog.Limits, audience: any Audience, witness: (any Witness)? = nil
+        capacity_bytes: Int, history: EventLog.Limits, auditInterval: Duration = .seconds(30), audience: any Audience,
+        witness: (any Witness)? = nil
     ) {
         self.witness = witness
         state = Mutex(
-            CacheState(capacity_bytes: capacity_bytes, history: history, audience: audience, signal: requests))
+            CacheState(
+                capacity_bytes: capacity_bytes, history: history, auditInterval: auditInterval, audience: audience,
+                signal: requests))
     }
 
     // What the routes call.
@@ -52,6 +55,11 @@ package final class ProjectCache: Sendable {
         state.withLock { $0.revision(of: id) }
     }
 
+    /// What is known here of an image, whether it is in memory or not.
+    package func explain(_ id: ProjectID, _ place: Place) -> Explanation {
+        state.withLock { $0.explain(id, place) }
+    }
+
     package var overview: CacheOverview {
         state.withLock { $0.overview }
     }
@@ -79,7 +87,7 @@ package final class ProjectCache: Sendable {
     }
 
     package func complete(_ batch: LoadBatch, _ loaded: [LoadedProject]) {
-        state.withLock { $0.complete(batch, loaded) }
+        state.withLock { $0.complete(batch, loaded, now: .now) }
     }
 
     /// The batch got no answer; who waits for it is told why.
@@ -127,6 +135,35 @@ package final class ProjectCache: Sendable {
         state.withLock { $0.forgetDecisions(seenBy: snapshot) }
     }
 
+    /// The comparisons with the database to send now. From here on the changes of these projects are kept for them.
+    package func takeAudits(now: ContinuousClock.Instant) -> AuditBatch? {
+        state.withLock { $0.takeAudits(now: now) }
+    }
+
+    package func complete(_ batch: AuditBatch, _ compared: [ComparedProject], now: ContinuousClock.Instant) {
+        state.withLock { $0.complete(batch, compared, now: now) }
+    }
+
+    /// Those of the batch that got no answer get none any more.
+    package func fail(_ batch: AuditBatch, now: ContinuousClock.Instant) {
+        state.withLock { $0.fail(batch, now: now) }
+    }
+
+    /// All that `snapshot` sees was announced, and has been applied.
+    package func judgeAudits(applied snapshot: TransactionSnapshot, now: ContinuousClock.Instant) {
+        state.withLock { $0.judgeAudits(applied: snapshot, now: now) }
+    }
+
+    /// What the audit has found since the last call.
+    package func takeDivergences() -> [Divergence] {
+        state.withLock { $0.takeDivergences() }
+    }
+
+    /// nil: the project is not in memory.
+    package func audit(of id: ProjectID) -> ProjectAudit? {
+        state.withLock { $0.audit(of: id) }
+    }
+
     package func report(_ doorbell: DoorbellReport) {
         state.withLock { $0.doorbell = doorbell }
         witness?.measured(serverClockAhead_microseconds: doorbell.serverClockAhead_microseconds)
@@ -158,5 +195,7 @@ package struct CacheOverview: Sendable {
     package let size_bytes: Int
     package let counts: CacheCounts
     package let doorbell: DoorbellReport
+    /// Since when the project that has not been loaded or compared for the longest time has not been.
+    package let oldestCheck: ContinuousClock.Instant?
     package let projects: [(id: ProjectID, watchers: Int)]
 }

@@ -28,4 +28,9 @@ package struct TransactionSnapshot: Equatable, Sendable {
     package func sees(_ xid: UInt64) -> Bool {
         xid < xmin || (xid < xmax && !inProgress.contains(xid))
     }
+
+    /// Whether this one sees every transaction that `other` sees.
+    package func covers(_ other: TransactionSnapshot) -> Bool {
+        xmax >= other.xmax && inProgress.allSatisfy { !other.sees($0) }
+    }
 }

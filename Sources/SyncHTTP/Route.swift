@@ -11,6 +11,7 @@ package enum Route: Equatable, Sendable {
     case generations(ProjectID)
     case monitor
     case monitorEvents
+    case explain
     case metrics
     case openAPI
     case asyncAPI
@@ -46,6 +47,7 @@ package enum Route: Equatable, Sendable {
         case (2, "v1", "events"): return .jointEvents
         case (2, "v1", "monitor"): return .monitor
         case (3, "v1", "events") where parts.dropFirst().first == "monitor": return .monitorEvents
+        case (2, "v1", "explain"): return .explain
         case (2, "assets", let name?): return .asset(String(name))
         case (2, "projects", let id?): return .viewer(try projectInPath(id))
         case (3, "demo", let name?) where parts.dropFirst().first == "pictures": return .picture(String(name))

@@ -107,7 +107,7 @@ package struct SyncResponder: Sendable {
             case .viewer: return .reply(try Pages.asset("viewer.html"))
             case .asset(let name): return .reply(try Pages.asset(name))
             case .picture(let name): return .reply(try picture(name))
-            case .generations, .readiness, .monitor, .metrics: return nil
+            case .generations, .readiness, .monitor, .explain, .metrics: return nil
             }
         } catch {
             return .reply(error.reply)
@@ -152,6 +152,7 @@ package struct SyncResponder: Sendable {
         case .scenes(let id): try await read(.scenes, of: id, asked.headers, asked.query)
         case .generations(let id): try await generations(of: id, asked.headers, asked.query)
         case .readiness: readiness.reply(cache.overview)
+        case .explain: try await ExplainDesk(cache: cache).reply(to: Query(asked.query))
         case .monitor: .json(observatory.document(try MonitorWindow(Query(asked.query))) + "\n")
         case .metrics:
             Reply(

@@ -32,7 +32,8 @@ struct CommandTests {
         ["nonsense"], ["serve", "--nonsense"], ["serve", "x"], ["serve", "--listen", "nonsense"],
         ["serve", "--listen", ":0"],
         ["serve", "--listen", "127.0.0.1:65536"], ["serve", "--heartbeat", "x"], ["serve", "--heartbeat", "0"],
-        ["serve", "--heartbeat", "-1"], ["serve", "--history", "-1"], ["serve", "--cache-bytes", "1.5"],
+        ["serve", "--heartbeat", "-1"], ["serve", "--audit-interval", "0"], ["serve", "--audit-interval", "x"],
+        ["serve", "--history", "-1"], ["serve", "--cache-bytes", "1.5"],
         ["serve", "--max-subscribers", "-1"], ["serve", "--drain-delay", "-1"], ["serve", "--log-level", "loud"],
         ["serve", "--log-format", "xml"], ["serve", "--auth", "x"], ["migrate", "--wait", "x"],
         ["migrate", "--wait", "-1"],
@@ -50,7 +51,8 @@ struct CommandTests {
     }
 
     @Test(arguments: [
-        ["SCENESYNC_HEARTBEAT": "0"], ["SCENESYNC_HEARTBEAT": "x"], ["SCENESYNC_LISTEN": "nonsense"],
+        ["SCENESYNC_HEARTBEAT": "0"], ["SCENESYNC_HEARTBEAT": "x"], ["SCENESYNC_AUDIT_INTERVAL": "0"],
+        ["SCENESYNC_LISTEN": "nonsense"],
         ["SCENESYNC_HISTORY": ""],
         ["SCENESYNC_LOG_LEVEL": "loud"], ["SCENESYNC_ALLOW_ANONYMOUS": "perhaps"], ["SCENESYNC_CONFIG": "/nonexistent"],
         ["SCENESYNC_LISTEN": "0.0.0.0:0"], ["SCENESYNC_LISTEN": "[::]:0"],

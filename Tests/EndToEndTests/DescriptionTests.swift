@@ -9,7 +9,7 @@ struct DescriptionTests {
     private static let paths: Set = [
         "/", "/projects/{id}", "/v1/projects/{id}", "/v1/projects/{id}/scenes", "/v1/projects/{id}/generations",
         "/v1/projects/{id}/events", "/v1/projects/{id}/images", "/v1/events", "/healthz", "/readyz", "/metrics",
-        "/openapi.json", "/asyncapi.json",
+        "/openapi.json", "/asyncapi.json", "/v1/monitor", "/v1/monitor/events", "/v1/explain",
     ]
 
     @Test func `requests made from the OpenAPI document are answered as it says`() async throws {
@@ -75,6 +75,9 @@ struct DescriptionTests {
         try await stage.write("DELETE FROM content_creation_requests WHERE id = $1::uuid", project)
         events += try await stream.events(through: "deleted")
 
+        let monitor = try await EventStream.open(port: stage.daemon.port, "/v1/monitor/events")
+        events.append(try #require(try await monitor.next()))
+
         let folder = try TemporaryFolder()
         let document = try folder.write(try await stage.client.get("/asyncapi.json").text, to: "asyncapi.json")
         let lines = try events.map { event in
@@ -86,6 +89,6 @@ struct DescriptionTests {
         )
 
         #expect(run.status == 0, "\(run.text)")
-        #expect(run.text == "deleted ready scene snapshot stale\n")
+        #expect(run.text == "deleted monitor ready scene snapshot stale\n")
     }
 }

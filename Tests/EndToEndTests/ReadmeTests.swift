@@ -24,6 +24,7 @@ struct ReadmeTests {
         let answers = [
             ("200 OK", "\"imageUrls\": []"), ("200 OK", "\"imageUrls\": []"), ("201 Created", "/1.png"),
             ("200 OK", "/2.png"), ("200 OK", "{\"deleted\": 1, "), ("200 OK", "{\"1\": "),
+            ("200 OK", "\"summary\": "),
         ]
         #expect(requests.count == answers.count)
 
@@ -52,7 +53,8 @@ struct ReadmeTests {
         let migrate = try await Command.run(["migrate", "--help"])
 
         for flag in [
-            "--listen", "--heartbeat", "--cache-bytes", "--history", "--max-subscribers", "--drain-delay",
+            "--listen", "--heartbeat", "--cache-bytes", "--history", "--audit-interval", "--max-subscribers",
+            "--drain-delay",
             "--log-level", "--log-format", "--allow-anonymous", "--max-body", "--read-only",
             "--auth", "--jwt-secret", "--jwks", "--jwt-issuer", "--jwt-audience", "--auth-cookie", "--authorize",
             "--reauthorize", "--cors-origin", "--allowed-host", "--admin-listen",

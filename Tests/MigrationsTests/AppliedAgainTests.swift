@@ -61,8 +61,9 @@ struct AppliedAgainTests {
         #expect(changes.contains { $0.hasPrefix("function") && $0.hasSuffix(name.dropFirst(3)) })
         // Besides it only the daemon's rights were given again, which are on its functions and the schema.
         let granted = [
-            "channel", "load", "read_changes", "prune_changes", "fold_deletions", "cluster", "write", "generations",
-            "prune_answers", "app_path", "assume", "image_count", "kept_answer", "keep_answer", "may_read", "write_as",
+            "channel", "load", "compare", "read_changes", "prune_changes", "fold_deletions", "cluster", "write",
+            "generations", "prune_answers", "app_path", "assume", "image_count", "kept_answer", "keep_answer",
+            "may_read", "write_as",
         ]
         let others = changes.filter { change in
             !(change == "applied \(name)" || change.hasPrefix("schema"))

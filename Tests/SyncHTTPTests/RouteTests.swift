@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "/", "/healthz", "/readyz", "/metrics", "/v1/monitor", "/v1/monitor/events", "/projects/\(id)",
+        "/", "/healthz", "/readyz", "/metrics", "/v1/monitor", "/v1/monitor/events", "/v1/explain", "/projects/\(id)",
         "/v1/projects/\(id)",
         "/v1/projects/\(id)/scenes",
         "/v1/projects/\(id)/events", "/v1/projects/\(id)/generations", "/v1/projects/\(id.uppercased())",

@@ -151,10 +151,9 @@ struct SecrecyTests {
         let names = (0..<functions.count).map { functions.string($0, 0) }
         #expect(
             names == [
-                "app_path", "assume", "channel", "cluster", "fold_deletions", "generations", "image_count",
-                "keep_answer",
-                "kept_answer", "load", "may_read", "prune_answers", "prune_changes", "read_changes", "write",
-                "write_as",
+                "app_path", "assume", "channel", "cluster", "compare", "fold_deletions", "generations", "image_count",
+                "keep_answer", "kept_answer", "load", "may_read", "prune_answers", "prune_changes", "read_changes",
+                "write", "write_as",
             ])
     }
 }

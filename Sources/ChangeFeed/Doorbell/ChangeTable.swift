@@ -32,6 +32,7 @@ struct ChangeTable {
     }
 
     private static func reading(_ rows: Rows) throws -> Reading {
+        let now = ContinuousClock.now
         var changes: [Change] = []
         var rejected = 0
         var text: String?
@@ -40,7 +41,8 @@ struct ChangeTable {
                 text = rows.string(row, 0)
                 continue
             }
-            if case .change(let change) = try? ChangeDecoder.decode(payload) {
+            if case .change(var change) = try? ChangeDecoder.decode(payload) {
+                change.arrival = Change.Arrival(.table, at: now)
                 changes.append(change)
             } else {
                 rejected += 1

@@ -35,7 +35,7 @@ extension Route {
         case .images(let id): .write(id)
         // What may be read of it is asked for each project.
         case .jointEvents: .token
-        case .monitor, .monitorEvents, .metrics: .admin
+        case .monitor, .monitorEvents, .explain, .metrics: .admin
         // The pages hold no data.
         case .openAPI, .asyncAPI, .health, .readiness, .dashboard, .viewer, .asset, .picture: .nothing
         }

@@ -45,6 +45,7 @@ final class DaemonMetrics: Sendable {
         gauge("cache_outstanding_projects", cache.outstanding)
         gauge("feed_live", cache.status == .live ? 1 : 0)
         if let provenAt = cache.provenAt { gauge("cache_age_seconds", (now - provenAt) / .seconds(1)) }
+        if let oldest = cache.oldestCheck { gauge("audit_oldest_seconds", (now - oldest) / .seconds(1)) }
     }
 
     private func collect(_ counts: CacheCounts) {
@@ -64,6 +65,9 @@ final class DaemonMetrics: Sendable {
         total("cache_evictions_total", counts.evictions)
         total("database_reconnects_total", counts.losses)
         total("resyncs_total", counts.resyncs)
+        total("audit_runs_total", counts.audits)
+        total("audit_divergences_total", counts.divergences)
+        total("audit_loads_total", counts.auditLoads)
         total(
             "events_coalesced_total", counts.coalesced + sources.delivery.coalesced.load(ordering: .relaxed))
     }

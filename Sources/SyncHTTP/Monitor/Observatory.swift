@@ -8,17 +8,14 @@ package final class Observatory: Sendable {
     private let cache: ProjectCache
     private let hub: Hub
     private let figures: DaemonMetrics
-    private let audits: MonitorDocument.Audits
 
-    /// `audits` tells of the audit, for the monitor.
     package init(
         monitor: Monitor, cache: ProjectCache, hub: Hub, registry: MetricRegistry, writes: WriteCounters,
-        version: String, audits: @escaping MonitorDocument.Audits = { _ in (nil, 0) }
+        version: String
     ) {
         self.monitor = monitor
         self.cache = cache
         self.hub = hub
-        self.audits = audits
         figures = DaemonMetrics(
             registry, .init(cache: cache, delivery: hub.counters, writes: writes, monitor: monitor, version: version))
     }
@@ -34,7 +31,7 @@ package final class Observatory: Sendable {
     }
 
     func document(_ window: MonitorWindow) -> String {
-        MonitorDocument.render(window, monitor, cache, audits: audits)
+        MonitorDocument.render(window, monitor, cache)
     }
 
     func metrics() -> String {

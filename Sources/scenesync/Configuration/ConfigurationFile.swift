@@ -40,6 +40,8 @@ struct ConfigurationFile {
                 self = .one(flag ? "true" : "false")
             } else if let number = try? container.decode(Int.self) {
                 self = .one(String(number))
+            } else if let number = try? container.decode(Double.self) {
+                self = .one(String(number))
             } else {
                 self = .several(try container.decode([String].self))
             }

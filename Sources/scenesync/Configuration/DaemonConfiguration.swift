@@ -8,6 +8,7 @@ struct DaemonConfiguration {
     let heartbeat_seconds: Int
     let cache_bytes: Int
     let history: Int
+    let auditInterval: Duration
     let maxSubscribers: Int
     let maxBody_bytes: Int
     let isReadOnly: Bool
@@ -25,6 +26,10 @@ struct DaemonConfiguration {
         heartbeat_seconds = try Self.positive("heartbeat", options.heartbeat, 15, settings)
         cache_bytes = try Self.positive("cache-bytes", options.cacheBytes, 256 << 20, settings)
         history = try Self.positive("history", options.history, 256, settings)
+        auditInterval = .seconds(
+            try settings.value("audit-interval", options.auditInterval, default: 30) {
+                Double($0).flatMap { DaemonOptions.auditIntervals.contains($0) ? $0 : nil }
+            })
         maxSubscribers = try Self.positive("max-subscribers", options.maxSubscribers, Self.descriptorsToSpare, settings)
         maxBody_bytes = try Self.positive("max-body", options.maxBody, 16 << 20, settings)
         isReadOnly = try settings.isOn("read-only", options.readOnly)

@@ -15,6 +15,9 @@ struct DaemonOptions: ParsableArguments {
     @Option(help: "Events kept for each project so that a client can resume (default 256).")
     var history: Int?
 
+    @Option(help: "Seconds within which each cached project is compared with the database (default 30).")
+    var auditInterval: Double?
+
     @Option(help: "The most event streams at one time (default: the descriptors less 1,024).")
     var maxSubscribers: Int?
 
@@ -41,7 +44,12 @@ struct DaemonOptions: ParsableArguments {
     @Option(help: "text or json (default text).")
     var logFormat: LogFormat?
 
+    static let auditIntervals = 0.01...86_400
+
     func validate() throws {
+        if let auditInterval, !Self.auditIntervals.contains(auditInterval) {
+            throw ValidationError("--audit-interval is from 0.01 to 86400 seconds, not \(auditInterval).")
+        }
         let least = [
             ("heartbeat", heartbeat, 1), ("cache-bytes", cacheBytes, 1), ("history", history, 1),
             ("max-subscribers", maxSubscribers, 1), ("max-body", maxBody, 1), ("drain-delay", drainDelay, 0),

@@ -34,10 +34,10 @@ struct Daemon {
             limit: configuration.maxSubscribers, witness: monitor)
         let cache = ProjectCache(
             capacity_bytes: configuration.cache_bytes, history: EventLog.Limits(events: configuration.history),
-            audience: hub, witness: monitor)
+            auditInterval: configuration.auditInterval, audience: hub, witness: monitor)
         let feed = Feed(
-            connectionString: configuration.databaseURL, policy: configuration.doorbell, cache: cache,
-            loop: try PollLoop.start(name: "feed"),
+            connectionString: configuration.databaseURL, policy: configuration.doorbell,
+            auditInterval: configuration.auditInterval, cache: cache, loop: try PollLoop.start(name: "feed"),
             logger: logger)
         let readiness = Readiness()
         let writer = DatabaseWriter(

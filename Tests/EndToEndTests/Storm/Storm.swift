@@ -62,11 +62,18 @@ struct Storm {
         let names =
             [
                 "cache_loads_total", "changes_buffered_total", "changes_skipped_total", "cache_evictions_total",
-                "database_reconnects_total", "doorbell_switches_total", "changes_read_total",
+                "database_reconnects_total", "doorbell_switches_total", "changes_read_total", "audit_runs_total",
             ].map { "scenesync_" + $0 }
             // A short storm does not always fill a slow stream's socket.
             + (StormSettings.current.isLong ? ["scenesync_events_coalesced_total"] : [])
         return kinds.filter { world.counts[$0] == 0 }.map(\.rawValue) + names.filter { metrics[$0, default: 0] == 0 }
+    }
+
+    /// What the daemons' own audits found otherwise although every write was announced.
+    func divergences() async throws -> [String] {
+        let count = try await metrics()["scenesync_audit_divergences_total"] ?? 0
+        return count == 0
+            ? [] : ["\(count) divergences"] + daemons.flatMap { $0.log.filter { $0.contains("unannounced") } }
     }
 
     /// Those of both daemons, added up.

@@ -19,6 +19,7 @@ struct StormTests {
                         [
                             "--cache-bytes", String(settings.cache_bytes), "--heartbeat", "1",
                             "--busy-above", String(settings.busyAbove), "--log-level", "debug",
+                            "--audit-interval", "0.05",
                         ],
                         database: database.connectionString(as: .daemon)))
             }
@@ -28,6 +29,7 @@ struct StormTests {
 
             print(try await storm.report())
             for finding in storm.world.findings.all { Issue.record("\(finding)") }
+            for divergence in try await storm.divergences() { Issue.record("false alarm: \(divergence)") }
             for missing in try await storm.missing() { Issue.record("the storm never met: \(missing)") }
             for daemon in daemons { #expect(await daemon.stop() == 0) }
         }
