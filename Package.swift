@@ -18,10 +18,12 @@ let migrations = [
     "0002_create_scene_sync_schema.sql",
     "0003_create_changes_table.sql",
     "0004_create_scene_sync_api_schema.sql",
+    "0005_sign_notifications.sql",
 ]
 
 let triggers = [
     "10_channel.sql",
+    "11_signing_key.sql",
     "15_lost.sql",
     "16_changes_since.sql",
     "20_load.sql",
@@ -33,6 +35,7 @@ let triggers = [
     "35_prune_changes.sql",
     "36_cluster.sql",
     "37_prune_answers.sql",
+    "38_sealed.sql",
     "40_notify.sql",
     "41_announce_project.sql",
     "42_announce_regenerated.sql",
@@ -97,12 +100,17 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHPACK = Target.Dependency.product(name: "NIOHPACK", package: "swift-nio-http2")
+let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
@@ -116,6 +124,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
@@ -132,12 +142,16 @@ let package = Package(
             name: "Triggers", dependencies: ["Postgres"], path: "triggers", resources: embedded(triggers),
             swiftSettings: strict),
         .target(name: "ProjectSync", dependencies: [nio, crypto], swiftSettings: strict),
-        .target(name: "ChangeFeed", dependencies: ["Postgres", "ProjectSync", log], swiftSettings: strict),
+        .target(name: "ChangeFeed", dependencies: ["Postgres", "ProjectSync", crypto, log], swiftSettings: strict),
         .target(
-            name: "Fanout", dependencies: ["CLinux", "ProjectSync", nio, nioHTTP, nioPosix], swiftSettings: strict),
+            name: "Fanout", dependencies: ["CLinux", "ProjectSync", nio, nioHTTP, nioHTTPTypes, nioPosix],
+            swiftSettings: strict),
         .target(
             name: "SyncHTTP",
-            dependencies: ["CZlib", "ProjectSync", "Fanout", hummingbird, httpTypes, log, nio, nioHTTPTypes, nioPosix],
+            dependencies: [
+                "CZlib", "ProjectSync", "Fanout", hummingbird, hummingbirdHTTP2, httpTypes, log, nio, nioHTTP2,
+                nioHTTPTypes, nioPosix, nioSSL, nioTLS,
+            ],
             resources: embedded(pages.map { "Pages/" + $0 }),
             swiftSettings: strict
         ),
@@ -163,17 +177,24 @@ let package = Package(
             name: "ChangeFeedTests", dependencies: ["ChangeFeed", "Postgres", "ProjectSync"], swiftSettings: strict),
         .testTarget(name: "FanoutTests", dependencies: ["Fanout", "ProjectSync", nio], swiftSettings: strict),
         .testTarget(
-            name: "SyncHTTPTests", dependencies: ["SyncHTTP", "ProjectSync", httpTypes, nio], swiftSettings: strict),
+            name: "SyncHTTPTests", dependencies: ["SyncHTTP", "Fanout", "ProjectSync", httpTypes, nio],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FuzzTests", dependencies: ["ChangeFeed", "Fanout", "ProjectSync", "SyncHTTP", nio],
+            swiftSettings: strict),
         .testTarget(
             name: "TriggersTests",
-            dependencies: ["CLibpq", "Migrations", "Postgres", "PostgresTestSupport", "Triggers"],
+            dependencies: ["CLibpq", "Migrations", "Postgres", "PostgresTestSupport", "Triggers", crypto],
             swiftSettings: strict),
         .testTarget(
             name: "MigrationsTests", dependencies: ["Migrations", "Postgres", "PostgresTestSupport", "Triggers"],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["CZlib", "Migrations", "Postgres", "PostgresTestSupport", "Triggers", "scenesync"],
+            dependencies: [
+                "CZlib", "Migrations", "Postgres", "PostgresTestSupport", "Triggers", "scenesync", nio, nioHPACK,
+                nioHTTP2, nioPosix, nioSSL,
+            ],
             swiftSettings: strict),
     ]
 )

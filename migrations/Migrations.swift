@@ -7,5 +7,6 @@ package enum Migrations {
         Script("0002_create_scene_sync_schema", PackageResources._002_create_scene_sync_schema_sql),
         Script("0003_create_changes_table", PackageResources._003_create_changes_table_sql),
         Script("0004_create_scene_sync_api_schema", PackageResources._004_create_scene_sync_api_schema_sql),
+        Script("0005_sign_notifications", PackageResources._005_sign_notifications_sql),
     ]
 }

@@ -4,6 +4,7 @@ import Postgres
 package enum Triggers {
     package static let all = [
         Script("10_channel", PackageResources._0_channel_sql),
+        Script("11_signing_key", PackageResources._1_signing_key_sql),
         Script("15_lost", PackageResources._5_lost_sql),
         Script("16_changes_since", PackageResources._6_changes_since_sql),
         Script("20_load", PackageResources._0_load_sql),
@@ -15,6 +16,7 @@ package enum Triggers {
         Script("35_prune_changes", PackageResources._5_prune_changes_sql),
         Script("36_cluster", PackageResources._6_cluster_sql),
         Script("37_prune_answers", PackageResources._7_prune_answers_sql),
+        Script("38_sealed", PackageResources._8_sealed_sql),
         Script("40_notify", PackageResources._0_notify_sql),
         Script("41_announce_project", PackageResources._1_announce_project_sql),
         Script("42_announce_regenerated", PackageResources._2_announce_regenerated_sql),

@@ -9,5 +9,11 @@ package final class DeliveryCounters: Sendable {
     /// Requests that a reactor answered itself.
     package let answersAtOnce = Atomic<Int>(0)
     package let subscribers = Atomic<Int>(0)
+    /// Requests for a stream that were over a limit.
+    package let streamsRefused = Atomic<Int>(0)
+    /// Requests that took too long to come.
+    package let slowRequests = Atomic<Int>(0)
+    /// Requests that were refused before anybody looked what they ask for.
+    package let requestsRefused = Atomic<Int>(0)
     package init() {}
 }

@@ -9,24 +9,25 @@ package final class Hub: Audience {
     private let reactors: [Reactor]
     private let nextReactor = Atomic<Int>(0)
     private let limit: Int
+    private let quota: SubscriberQuota
     private let heartbeat_seconds: Int
 
-    /// `limit` is the most subscribers at one time.
-    package init(reactors: Int, heartbeat_seconds: Int, limit: Int) throws {
+    /// `limit` is the most subscribers at one time, `quota` bounds those of each client.
+    package init(reactors: Int, heartbeat_seconds: Int, limit: Int, quota: SubscriberQuota = SubscriberQuota()) throws {
         self.reactors = try (0..<reactors).map { _ in try Reactor() }
         self.heartbeat_seconds = heartbeat_seconds
         self.limit = limit
+        self.quota = quota
     }
 
-    /// Serves those who connect to `socket`, until the hub has drained. `idle_seconds`: how long a connection may say
-    /// nothing.
+    /// Serves those who connect to `socket`, until the hub has drained.
     package func serve(
-        _ socket: ListeningSocket, cache: ProjectCache, idle_seconds: Int,
+        _ socket: ListeningSocket, cache: ProjectCache, rules: ConnectionRules,
         desk: @escaping @Sendable () -> any FrontDesk
     ) async throws {
         let house = House(
-            socket: socket, makeDesk: desk, cache: cache, counters: counters, limit: limit,
-            heartbeat_seconds: heartbeat_seconds, idle_seconds: idle_seconds)
+            socket: socket, makeDesk: desk, cache: cache, counters: counters, limit: limit, quota: quota,
+            heartbeat_seconds: heartbeat_seconds, rules: rules)
         let pool = NIOThreadPool(numberOfThreads: reactors.count)
         pool.start()
         try await withThrowingTaskGroup { tasks in
@@ -39,11 +40,13 @@ package final class Hub: Audience {
     }
 
     /// Opens a stream over a channel of `eventLoop`. Each is to be hung up.
-    package func open(_ project: ProjectID, _ request: StreamRequest, on eventLoop: any EventLoop) -> ChannelOutlet {
+    package func open(
+        _ project: ProjectID, _ request: StreamRequest, for subscriber: Subscriber, on eventLoop: any EventLoop
+    ) -> ChannelOutlet {
         let turn = nextReactor.wrappingAdd(1, ordering: .relaxed).newValue
         let reactor = reactors[turn % reactors.count]
         let outlet = ChannelOutlet(reactor, on: eventLoop)
-        reactor.submit(.open(project, request, outlet))
+        reactor.submit(.open(project, request, subscriber, outlet))
         return outlet
     }
 

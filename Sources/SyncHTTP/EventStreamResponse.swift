@@ -17,8 +17,8 @@ struct EventStreamResponse {
 
     @concurrent
     func serve(
-        _ project: ProjectID, _ request: StreamRequest, _ method: HTTPRequest.Method, on channel: any Channel,
-        _ writer: consuming ResponseWriter
+        _ project: ProjectID, _ request: StreamRequest, for subscriber: Subscriber, _ method: HTTPRequest.Method,
+        on channel: any Channel, _ writer: consuming ResponseWriter
     ) async throws {
         guard method == .get else {
             if case .unknown = await cache.read(project) {
@@ -29,7 +29,7 @@ struct EventStreamResponse {
             head.headerFields[.contentLength] = "0"
             return try await writer.writeResponse(head)
         }
-        let outlet = hub.open(project, request, on: channel.eventLoop)
+        let outlet = hub.open(project, request, for: subscriber, on: channel.eventLoop)
         defer { outlet.hangUp() }
         switch try await outlet.decided() {
         case .unknown:

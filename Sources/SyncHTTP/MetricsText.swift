@@ -30,6 +30,15 @@ struct MetricsText {
         add(
             "answers_at_once_total", "counter", "Requests answered by the thread that read them",
             delivery.answersAtOnce.load(ordering: .relaxed))
+        add(
+            "streams_refused_total", "counter", "Streams that were over a limit",
+            delivery.streamsRefused.load(ordering: .relaxed))
+        add(
+            "requests_refused_total", "counter", "Requests that were malformed, too large, or too many at a time",
+            delivery.requestsRefused.load(ordering: .relaxed))
+        add(
+            "requests_too_slow_total", "counter", "Requests that took too long to come",
+            delivery.slowRequests.load(ordering: .relaxed))
         add("database_reconnects_total", "counter", "Times the database was lost", counts.losses)
         add("resyncs_total", "counter", "Times everything was revalidated", counts.resyncs)
         byMode(cache.doorbell.mode)

@@ -4,6 +4,7 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import ProjectSync
+import Synchronization
 
 /// Answers requests: from the cache, from the pages, or by opening a stream.
 package struct SyncResponder: Sendable {
@@ -14,6 +15,9 @@ package struct SyncResponder: Sendable {
     private let hub: Hub
     private let readiness: Readiness
     private let writes: WriteDesk
+    private let rules: ConnectionRules
+    private let inFlight: RequestsInFlight
+    private let proxies: TrustedProxies
     private let pictures: Pictures?
     private let logger: Logger
 
@@ -21,29 +25,57 @@ package struct SyncResponder: Sendable {
     package typealias Pictures = @Sendable (String) -> String?
 
     package init(
-        cache: ProjectCache, hub: Hub, readiness: Readiness, writes: WriteDesk, pictures: Pictures? = nil,
-        logger: Logger
+        cache: ProjectCache, hub: Hub, readiness: Readiness, writes: WriteDesk, rules: ConnectionRules,
+        inFlight: RequestsInFlight, proxies: TrustedProxies, pictures: Pictures? = nil, logger: Logger
     ) {
         self.cache = cache
         self.hub = hub
         self.readiness = readiness
         self.writes = writes
+        self.rules = rules
+        self.inFlight = inFlight
+        self.proxies = proxies
         self.pictures = pictures
         self.logger = logger
     }
 
     @Sendable @concurrent
     package func respond(_ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
+        if let problem = refusal(of: request) { return try await problem.reply.send(to: request.method, writer) }
         if writes.isExpectedToContinue(request) {
             try await writer.writeInformationalHead(HTTPResponse(status: .continue))
         }
-        switch await decide(request) {
+        switch await decideInTurn(request) {
         case .reply(let reply), .read(_, _, let reply):
             try await reply.send(to: request.method, writer)
         case .stream(let project, let stream):
             try await EventStreamResponse(hub: hub, cache: cache)
-                .serve(project, stream, request.method, on: channel, writer)
+                .serve(
+                    project, stream, for: subscriber(at: ClientAddress(channel.remoteAddress), request.headers),
+                    request.method, on: channel, writer)
         }
+    }
+
+    /// Why it is not looked at, if it is not. (Over HTTP/1.1 a URL that is too long has been refused before.)
+    private func refusal(of request: Request) -> Problem? {
+        if let refusal = Refusal(request.head) { return refusal.problem(rules) }
+        guard (request.head.path ?? "").utf8.count > rules.url_bytes else { return nil }
+        return Refusal.urlTooLong.problem(rules)
+    }
+
+    /// Streams, once they are open, are not under way any more.
+    private func decideInTurn(_ request: Request) async -> Decision {
+        guard inFlight.enter() else {
+            hub.counters.requestsRefused.wrappingAdd(1, ordering: .relaxed)
+            return .reply(Problem.tooManyRequests.reply)
+        }
+        defer { inFlight.leave() }
+        return await decide(request)
+    }
+
+    /// Whom a stream is counted for.
+    func subscriber(at peer: ClientAddress, _ headers: HTTPFields) -> Subscriber {
+        Subscriber(address: proxies.client(of: peer, forwardedFor: headers[values: .forwardedFor]))
     }
 
     /// What a request comes to.

@@ -62,7 +62,7 @@ struct AppliedAgainTests {
         // Besides it only the daemon's rights were given again, which are on its functions and the schema.
         let granted = [
             "channel", "load", "read_changes", "prune_changes", "fold_deletions", "cluster", "write", "generations",
-            "prune_answers",
+            "prune_answers", "signing_key",
         ]
         let others = changes.filter { change in
             !(change == "applied \(name)" || change.hasPrefix("schema"))

@@ -17,7 +17,7 @@ final class Reactor: Sendable {
         case wait(ConnectionKey, since: String)
         case endUnknown(ConnectionKey)
         /// A stream over a channel of HTTP's ordinary way.
-        case open(ProjectID, StreamRequest, ChannelOutlet)
+        case open(ProjectID, StreamRequest, Subscriber, ChannelOutlet)
         /// The channel has taken what it was given.
         case taken(ConnectionKey)
         case hangUp(ConnectionKey)
@@ -88,6 +88,7 @@ struct House: Sendable {
     let cache: ProjectCache
     let counters: DeliveryCounters
     let limit: Int
+    let quota: SubscriberQuota
     let heartbeat_seconds: Int
-    let idle_seconds: Int
+    let rules: ConnectionRules
 }

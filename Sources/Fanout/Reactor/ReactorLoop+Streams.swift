@@ -6,15 +6,16 @@ extension ReactorLoop {
     // How a stream begins.
 
     /// A stream over a channel.
-    func open(_ project: ProjectID, _ request: StreamRequest, over outlet: ChannelOutlet) {
+    func open(_ project: ProjectID, _ request: StreamRequest, for subscriber: Subscriber, over outlet: ChannelOutlet) {
         let key = connections.add(Connection(.channel(outlet), now: second))
         outlet.bear(key)
-        open(project, request, key)
+        open(project, request, for: subscriber, key)
     }
 
-    func open(_ project: ProjectID, _ request: StreamRequest, _ key: ConnectionKey) {
+    func open(_ project: ProjectID, _ request: StreamRequest, for subscriber: Subscriber, _ key: ConnectionKey) {
         let count = house.counters.subscribers.wrappingAdd(1, ordering: .relaxed).newValue
-        guard count <= house.limit, !isDraining else {
+        guard count <= house.limit, !isDraining, let permit = house.quota.admit(subscriber) else {
+            house.counters.streamsRefused.wrappingAdd(1, ordering: .relaxed)
             house.counters.subscribers.wrappingSubtract(1, ordering: .relaxed)
             return turnAway(key)
         }
@@ -22,7 +23,7 @@ extension ReactorLoop {
         topics[project] = topic
         topic.streams += 1
         let ticket = Ticket(reactor, key)
-        connections[key]?.stream = EventStream(topic, request, ticket)
+        connections[key]?.stream = EventStream(topic, request, ticket, permit)
         house.cache.watch(project, request, ticket)
     }
 
@@ -146,7 +147,8 @@ extension ReactorLoop {
     func beat(_ key: ConnectionKey) {
         guard let connection = connections[key] else { return }
         guard connection.stream != nil else {
-            if second &- connection.lastActive > UInt32(house.idle_seconds) { close(key) }
+            if endIfSlow(key) { return }
+            if second &- connection.lastActive > UInt32(house.rules.idle_seconds) { close(key) }
             return
         }
         let period = UInt32(house.heartbeat_seconds)

@@ -75,7 +75,8 @@ final class ReactorLoop {
         case .begin(let key, let opening): begin(key, opening)
         case .wait(let key, let since): wait(key, since: since)
         case .endUnknown(let key): endUnknown(key)
-        case .open(let project, let request, let outlet): open(project, request, over: outlet)
+        case .open(let project, let request, let subscriber, let outlet):
+            open(project, request, for: subscriber, over: outlet)
         case .taken(let key): taken(key)
         case .hangUp(let key): close(key)
         case .drain(let retry): drain(retry)
@@ -86,10 +87,10 @@ final class ReactorLoop {
 
     private func accept() {
         for _ in 0..<256 {
-            let descriptor = accept4(
-                house.socket.descriptor, nil, nil, CInt(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue))
+            var peer = sockaddr_storage()
+            let descriptor = Self.accept(house.socket.descriptor, &peer)
             if descriptor >= 0 {
-                welcome(descriptor)
+                welcome(descriptor, from: ClientAddress(peer))
             } else if [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) {
                 // The backlog stays readable, and would be looked at again and again: a second's pause instead.
                 watch(house.socket.descriptor, Self.listening, EPOLL_CTL_DEL, EPOLLIN)
@@ -101,8 +102,18 @@ final class ReactorLoop {
         }
     }
 
-    private func welcome(_ descriptor: CInt) {
-        let key = connections.add(Connection(.socket(descriptor), now: second))
+    private static func accept(_ socket: CInt, _ peer: inout sockaddr_storage) -> CInt {
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return withUnsafeMutablePointer(to: &peer) { peer in
+            peer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                accept4(socket, $0, &length, CInt(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue))
+            }
+        }
+    }
+
+    private func welcome(_ descriptor: CInt, from peer: ClientAddress) {
+        if house.rules.isSecure { return desk.adopt(descriptor, []) }
+        let key = connections.add(Connection(.socket(descriptor), from: peer, now: second))
         watch(descriptor, key, EPOLL_CTL_ADD, EPOLLIN)
     }
 

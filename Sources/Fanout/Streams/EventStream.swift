@@ -31,6 +31,8 @@ struct EventStream {
 
     let topic: Topic
     let filter: Filter?
+    /// Its place among its client's streams.
+    private let permit: SubscriberQuota.Permit
     /// Until it has begun.
     private(set) var ticket: Ticket?
     /// Its place among the topic's members.
@@ -39,8 +41,9 @@ struct EventStream {
     private var position: UInt64 = 0
     private var marks: Marks = []
 
-    init(_ topic: Topic, _ request: StreamRequest, _ ticket: Ticket) {
+    init(_ topic: Topic, _ request: StreamRequest, _ ticket: Ticket, _ permit: SubscriberQuota.Permit) {
         self.topic = topic
+        self.permit = permit
         filter = request.scenes == nil ? nil : Filter(request)
         self.ticket = ticket
     }

@@ -22,16 +22,17 @@ struct PlainRequest {
         guard let first = lines.next() else { return lines.isBroken ? .other : .incomplete }
         guard let target = target(of: first) else { return .other }
         var headers = HTTPFields()
-        var hosts = 0
+        var (hosts, count) = (0, 0)
         while let line = lines.next() {
             if line.isEmpty {
-                guard hosts == 1 else { return .other }
+                guard hosts == 1, count <= RequestHead.mostFields else { return .other }
                 return .plain(PlainRequest(length: lines.position, target: target, headers: headers))
             }
+            count += 1
             guard let (name, value) = HeadLines.field(line), let known = KnownField.find(name) else { return .other }
             switch known {
             case .ignored: break
-            case .host: hosts += value.isEmpty ? 2 : 1
+            case .host: hosts += !value.isEmpty && value.allSatisfy(RequestHead.isHostCharacter) ? 1 : 2
             case .keepsConnection: guard value.equals("keep-alive") else { return .other }
             case .matters(let name):
                 headers.append(HTTPField(name: name, value: String(decoding: value, as: UTF8.self)))
@@ -66,7 +67,8 @@ private enum KnownField {
         ("priority", .ignored), ("sec-fetch-dest", .ignored), ("sec-fetch-mode", .ignored),
         ("sec-fetch-site", .ignored),
         ("sec-fetch-user", .ignored), ("sec-gpc", .ignored), ("sec-ch-ua", .ignored), ("sec-ch-ua-mobile", .ignored),
-        ("sec-ch-ua-platform", .ignored), ("upgrade-insecure-requests", .ignored), ("x-forwarded-for", .ignored),
+        ("sec-ch-ua-platform", .ignored), ("upgrade-insecure-requests", .ignored),
+        ("x-forwarded-for", .matters(.forwardedFor)),
         ("x-forwarded-proto", .ignored), ("x-forwarded-host", .ignored), ("x-real-ip", .ignored),
         ("x-request-id", .ignored), ("traceparent", .ignored), ("tracestate", .ignored), ("via", .ignored),
     ]

@@ -8,6 +8,7 @@ enum ExitStatus {
 
     /// Runs a command's work and turns what it throws into a line and a status.
     static func report(_ work: () async throws -> Void) async throws {
+        CommandLineVeil.draw()
         do {
             try await work()
         } catch let code as ExitCode {
