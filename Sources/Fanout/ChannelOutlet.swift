@@ -57,6 +57,8 @@ package final class ChannelOutlet: Sendable {
                 try pipeline.addHandler(handler, position: .before(encoder))
             } else {
                 try pipeline.addHandler(handler)
+                // Not every handler before it passes on that the channel is inactive.
+                channel.closeFuture.whenComplete { [self] _ in hangUp() }
             }
             self.handler.value = handler
             flush()

@@ -24,6 +24,14 @@ package enum Route: Equatable, Sendable {
         return route
     }
 
+    /// Whether the database may have to be waited for.
+    var waits: Bool {
+        switch self {
+        case .project, .scenes, .images, .generations: true
+        default: false
+        }
+    }
+
     private var methods: [HTTPRequest.Method] {
         if case .images = self { [.post, .put, .delete] } else { [.get, .head] }
     }

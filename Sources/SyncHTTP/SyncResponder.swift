@@ -41,11 +41,11 @@ package struct SyncResponder: Sendable {
 
     @Sendable @concurrent
     package func respond(_ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
-        if let problem = refusal(of: request) { return try await problem.reply.send(to: request.method, writer) }
+        if let refusal = Refusal(request.head) { return try await refusal.lastReply(rules).send(to: .get, writer) }
         if writes.isExpectedToContinue(request) {
             try await writer.writeInformationalHead(HTTPResponse(status: .continue))
         }
-        switch await decideInTurn(request) {
+        switch await decide(request) {
         case .reply(let reply), .read(_, _, let reply):
             try await reply.send(to: request.method, writer)
         case .stream(let project, let stream):
@@ -54,23 +54,6 @@ package struct SyncResponder: Sendable {
                     project, stream, for: subscriber(at: ClientAddress(channel.remoteAddress), request.headers),
                     request.method, on: channel, writer)
         }
-    }
-
-    /// Why it is not looked at, if it is not. (Over HTTP/1.1 a URL that is too long has been refused before.)
-    private func refusal(of request: Request) -> Problem? {
-        if let refusal = Refusal(request.head) { return refusal.problem(rules) }
-        guard (request.head.path ?? "").utf8.count > rules.url_bytes else { return nil }
-        return Refusal.urlTooLong.problem(rules)
-    }
-
-    /// Streams, once they are open, are not under way any more.
-    private func decideInTurn(_ request: Request) async -> Decision {
-        guard inFlight.enter() else {
-            hub.counters.requestsRefused.wrappingAdd(1, ordering: .relaxed)
-            return .reply(Problem.tooManyRequests.reply)
-        }
-        defer { inFlight.leave() }
-        return await decide(request)
     }
 
     /// Whom a stream is counted for.
@@ -111,10 +94,18 @@ package struct SyncResponder: Sendable {
 
     private func decide(_ request: Request) async -> Decision {
         let target = request.head.path ?? "/"
+        // Over HTTP/1.1 it would have been refused before.
+        guard target.utf8.count <= rules.url_bytes else { return .reply(Refusal.urlTooLong.problem(rules).reply) }
         if let decision = decideNow(request.method, target, request.headers) { return decision }
         let (path, query) = Self.split(target)
         do throws(Problem) {
             let route = try Route.resolve(request.method, path: path)
+            guard route.waits else { return .reply(try await reply(to: route, request, query)) }
+            guard inFlight.enter() else {
+                hub.counters.requestsRefused.wrappingAdd(1, ordering: .relaxed)
+                throw .tooManyRequests
+            }
+            defer { inFlight.leave() }
             return .reply(try await reply(to: route, request, query))
         } catch {
             return .reply(error.reply)

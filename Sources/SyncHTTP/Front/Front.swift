@@ -70,7 +70,7 @@ package final class Front: FrontDesk {
     }
 
     package func tooSlow() -> ByteBuffer {
-        Refusal.tooSlow.problem(rules).reply.bytes.reduce(into: ByteBuffer()) { $0.writeImmutableBuffer($1) }
+        Refusal.tooSlow.lastReply(rules).bytes.reduce(into: ByteBuffer()) { $0.writeImmutableBuffer($1) }
     }
 
     private static func head(before frame: Frame, isAll: Bool) -> ByteBuffer {

@@ -13,34 +13,38 @@ enum Refusal: Error, Hashable, Sendable {
     case tooSlow
 
     func problem(_ rules: ConnectionRules) -> Problem {
-        var problem =
-            switch self {
-            case .malformed(let detail): Problem.badRequest(detail)
-            case .unsupportedVersion:
-                Problem(
-                    status: .httpVersionNotSupported, name: "version", title: "This version of HTTP is not spoken here",
-                    detail: "Use HTTP/1.1 or, where it is offered, HTTP/2.")
-            case .unknownMethod:
-                Problem(
-                    status: .notImplemented, name: "unknown-method", title: "There is no such method here",
-                    detail: "Nothing here is asked for in that way.")
-            case .urlTooLong:
-                Problem(
-                    status: .uriTooLong, name: "url-too-long", title: "The URL is too long",
-                    detail: "A URL has at most \(rules.url_bytes) bytes.")
-            case .headTooLarge:
-                Problem(
-                    status: .requestHeaderFieldsTooLarge, name: "head-too-large", title: "The headers are too large",
-                    detail:
-                        "A request's head has at most \(rules.head_bytes) bytes and \(RequestHead.mostFields) fields.")
-            case .bodyTooLarge: Problem.tooLarge(rules.body_bytes)
-            case .tooSlow:
-                Problem(
-                    status: .requestTimeout, name: "too-slow", title: "The request took too long to come",
-                    detail: "Send it at once, or faster.")
-            }
-        problem.headers[.connection] = "close"
-        return problem
+        switch self {
+        case .malformed(let detail): Problem.badRequest(detail)
+        case .unsupportedVersion:
+            Problem(
+                status: .httpVersionNotSupported, name: "version", title: "This version of HTTP is not spoken here",
+                detail: "Use HTTP/1.1 or, where it is offered, HTTP/2.")
+        case .unknownMethod:
+            Problem(
+                status: .notImplemented, name: "unknown-method", title: "There is no such method here",
+                detail: "Nothing here is asked for in that way.")
+        case .urlTooLong:
+            Problem(
+                status: .uriTooLong, name: "url-too-long", title: "The URL is too long",
+                detail: "A URL has at most \(rules.url_bytes) bytes.")
+        case .headTooLarge:
+            Problem(
+                status: .requestHeaderFieldsTooLarge, name: "head-too-large", title: "The headers are too large",
+                detail:
+                    "A request's head has at most \(rules.head_bytes) bytes and \(RequestHead.mostFields) fields.")
+        case .bodyTooLarge: Problem.tooLarge(rules.body_bytes)
+        case .tooSlow:
+            Problem(
+                status: .requestTimeout, name: "too-slow", title: "The request took too long to come",
+                detail: "Send it at once, or faster.")
+        }
+    }
+
+    /// The answer that a connection over HTTP/1.1 ends with.
+    func lastReply(_ rules: ConnectionRules) -> Reply {
+        var reply = problem(rules).reply
+        reply.headers[.connection] = "close"
+        return reply
     }
 
     /// The request that stands for it among those of its connection. Every one that was sent has a scheme.

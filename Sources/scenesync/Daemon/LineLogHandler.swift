@@ -32,8 +32,8 @@ struct LineLogHandler: LogHandler {
     private func text(
         _ level: Logger.Level, _ message: String, _ fields: [Dictionary<String, Logger.MetadataValue>.Element]
     ) -> String {
-        let pairs = fields.map { " \($0.key)=\(Self.printable("\($0.value)"))" }.joined()
-        return "\(WallTime.now.rfc3339) \(level.rawValue) \(Self.printable(message))\(pairs)"
+        let pairs = fields.map { " \($0.key)=\($0.value)" }.joined()
+        return Self.printable("\(WallTime.now.rfc3339) \(level.rawValue) \(message)\(pairs)")
     }
 
     private func json(

@@ -85,10 +85,12 @@ actor HTTP2Stream {
     /// Whether the client takes what is sent; while it does not, the stream's window closes.
     nonisolated func take(_ isTaking: Bool) async throws {
         try await channel.setOption(.autoRead, value: isTaking).get()
+        if isTaking { channel.read() }
     }
 
-    nonisolated func close() async throws {
-        try await channel.close()
+    nonisolated func close() async {
+        // It fails with the reason of the end, which is this.
+        try? await channel.close()
     }
 
     /// Reads until `end` has come, or, without one, to the stream's end.
