@@ -41,7 +41,7 @@ struct ReadmeTests {
 
         #expect(help.status == 0)
         #expect(!targets.isEmpty)
-        for target in targets + ["soak", "mutants", "lint", "format", "clean"] {
+        for target in targets + ["soak", "fuzz", "mutants", "lint", "format", "clean"] {
             #expect(help.text.contains("make \(target) "), "\(target): \(help.text)")
         }
     }
@@ -53,7 +53,10 @@ struct ReadmeTests {
 
         for flag in [
             "--listen", "--heartbeat", "--cache-bytes", "--history", "--max-subscribers", "--drain-delay",
-            "--log-level", "--log-format", "--allow-anonymous", "--max-body", "--read-only",
+            "--log-level", "--log-format", "--allow-anonymous", "--max-body", "--read-only", "--tls-cert", "--tls-key",
+            "--h2c", "--max-subscribers-per-address", "--max-subscribers-per-subject", "--trusted-proxy",
+            "--max-requests",
+            "--max-header", "--max-url", "--header-timeout", "--idle-timeout",
         ] {
             #expect(text.contains(flag) && serve.output.contains(flag), "\(flag)")
         }

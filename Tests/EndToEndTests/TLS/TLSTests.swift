@@ -95,6 +95,21 @@ struct TLSTests {
         #expect(daemon.exitStatus == nil)
     }
 
+    @Test func `its health can be asked, where the daemon's settings are known or by a flag`() async throws {
+        let certificate = try await Certificate.make()
+        let stage = try await Stage.start(certificate.flags)
+        let address = "127.0.0.1:\(stage.daemon.port)"
+
+        let known = try await Command.run(
+            ["health", "--listen", address], environment: ["SCENESYNC_TLS_CERT": certificate.certificatePath])
+        let flagged = try await Command.run(["health", "--listen", address, "--tls"])
+        let plain = try await Command.run(["health", "--listen", address])
+
+        #expect(known.status == 0 && known.output.contains("ready"))
+        #expect(flagged.status == 0)
+        #expect(plain.status == 1)
+    }
+
     @Test func `SIGHUP without a certificate ends nothing`() async throws {
         let daemon = try await DaemonProcess.start(database: Database.current.connectionString(as: .daemon))
 
