@@ -33,7 +33,7 @@ struct SlowlorisTests {
 
         try await client.connection.send(Array("GET / HTTP/1.1\r\nHost: x\r\n".utf8))
         // Each byte comes sooner than anything idle would be noticed.
-        for byte in "X-A: \(String(repeating: "b", count: 40))".utf8 {
+        for byte in "X-A: \(String(repeating: "b", count: 100))".utf8 {
             guard (try? await client.connection.send([byte])) != nil else { break }
             try await Task.sleep(for: .milliseconds(100))
         }
