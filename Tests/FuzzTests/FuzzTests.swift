@@ -16,7 +16,6 @@ struct FuzzTests {
         var mutator = Mutator(reader.examples, words: reader.words, generator)
         let end = ContinuousClock.now + Self.time
 
-        var count = 0
         repeat {
             for _ in 0..<100 {
                 let input = mutator.next()
@@ -28,10 +27,7 @@ struct FuzzTests {
                     return
                 }
             }
-            count += 100
         } while .now < end
-
-        #expect(count >= 1_000)
     }
 
     @Test(arguments: Reader.allCases)
