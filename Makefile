@@ -4,7 +4,7 @@
 
 # Tests start servers and daemons of their own: more at a time than this only makes them wait for each other.
 TEST = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 swift test
-.PHONY: help run test build lint format clean mutants soak tsan bench bench-writers bench-feed
+.PHONY: help run test build lint format clean fuzz mutants soak tsan bench bench-writers bench-feed
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -36,6 +36,11 @@ soak: ## the storm in its long form: at least 20,000 transactions
 	scripts/install.sh test
 	swift build --build-tests
 	SCENESYNC_STORM_TRANSACTIONS=21000 $(TEST) --skip-build --filter EndToEndTests.Storm
+
+fuzz: ## give each reader of untrusted bytes what nobody would send, for a minute in all; SCENESYNC_FUZZ_SEED repeats one
+	scripts/install.sh build
+	swift build --build-tests
+	SCENESYNC_FUZZ_SECONDS=$${SCENESYNC_FUZZ_SECONDS:-8} swift test --skip-build --filter FuzzTests
 
 tsan: ## run the tests of streams, reads and the cache with the thread sanitizer
 	scripts/install.sh test

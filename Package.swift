@@ -21,10 +21,13 @@ let migrations = [
     "0003_create_changes_table.sql",
     "0004_create_scene_sync_api_schema.sql",
     "0005_create_backfill_table.sql",
+    "0006_sign_notifications.sql",
 ]
 
 let triggers = [
     "10_channel.sql",
+    "11_signing_key.sql",
+    "12_renew_secrets.sql",
     "15_lost.sql",
     "16_changes_since.sql",
     "18_contents.sql",
@@ -41,6 +44,7 @@ let triggers = [
     "37_prune_answers.sql",
     "38_app_path.sql",
     "38_kept_answer.sql",
+    "38_sealed.sql",
     "39_keep_answer.sql",
     "40_notify.sql",
     "41_announce_project.sql",
@@ -115,6 +119,7 @@ let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swi
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
@@ -122,8 +127,12 @@ let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHPACK = Target.Dependency.product(name: "NIOHPACK", package: "swift-nio-http2")
+let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 let package = Package(
@@ -138,6 +147,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -157,14 +168,15 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "ProjectSync", dependencies: [nio, crypto], swiftSettings: strict),
         .target(name: "Monitoring", dependencies: ["ProjectSync", coreMetrics], swiftSettings: strict),
-        .target(name: "ChangeFeed", dependencies: ["Postgres", "ProjectSync", log], swiftSettings: strict),
+        .target(name: "ChangeFeed", dependencies: ["Postgres", "ProjectSync", crypto, log], swiftSettings: strict),
         .target(
-            name: "Fanout", dependencies: ["CLinux", "ProjectSync", nio, nioHTTP, nioPosix], swiftSettings: strict),
+            name: "Fanout", dependencies: ["CLinux", "ProjectSync", nio, nioHTTP, nioHTTPTypes, nioPosix],
+            swiftSettings: strict),
         .target(
             name: "SyncHTTP",
             dependencies: [
-                "CZlib", "Fanout", "Monitoring", "ProjectSync", asyncHTTPClient, hummingbird, httpTypes, jwtKit, log,
-                metrics, nio, nioHTTP, nioHTTPTypes, nioPosix,
+                "CZlib", "Fanout", "Monitoring", "ProjectSync", asyncHTTPClient, hummingbird, hummingbirdHTTP2, httpTypes,
+                jwtKit, log, metrics, nio, nioHTTP, nioHTTP2, nioHTTPTypes, nioPosix, nioSSL, nioTLS,
             ],
             resources: embedded(pages.map { "Pages/" + $0 } + descriptions.map { "Descriptions/" + $0 }),
             swiftSettings: strict
@@ -194,10 +206,14 @@ let package = Package(
         .testTarget(name: "FanoutTests", dependencies: ["Fanout", "ProjectSync", nio], swiftSettings: strict),
         .testTarget(
             name: "SyncHTTPTests",
-            dependencies: ["SyncHTTP", "ProjectSync", crypto, cryptoExtras, httpTypes, log, nio], swiftSettings: strict),
+            dependencies: ["SyncHTTP", "Fanout", "ProjectSync", crypto, cryptoExtras, httpTypes, log, nio],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FuzzTests", dependencies: ["ChangeFeed", "Fanout", "ProjectSync", "SyncHTTP", nio],
+            swiftSettings: strict),
         .testTarget(
             name: "TriggersTests",
-            dependencies: ["CLibpq", "Migrations", "Postgres", "PostgresTestSupport", "Triggers"],
+            dependencies: ["CLibpq", "Migrations", "Postgres", "PostgresTestSupport", "Triggers", crypto],
             swiftSettings: strict),
         .testTarget(
             name: "MigrationsTests", dependencies: ["Migrations", "Postgres", "PostgresTestSupport", "Triggers"],
@@ -207,7 +223,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["CZlib", "Migrations", "Postgres", "PostgresTestSupport", "Triggers", "scenesync", crypto],
+            dependencies: [
+                "CZlib", "Migrations", "Postgres", "PostgresTestSupport", "Triggers", "scenesync", crypto, nio, nioHPACK,
+                nioHTTP2, nioPosix, nioSSL,
+            ],
             swiftSettings: strict),
     ]
 )

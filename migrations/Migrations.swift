@@ -8,5 +8,6 @@ package enum Migrations {
         Script("0003_create_changes_table", PackageResources._003_create_changes_table_sql),
         Script("0004_create_scene_sync_api_schema", PackageResources._004_create_scene_sync_api_schema_sql),
         Script("0005_create_backfill_table", PackageResources._005_create_backfill_table_sql),
+        Script("0006_sign_notifications", PackageResources._006_sign_notifications_sql),
     ]
 }

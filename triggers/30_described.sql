@@ -4,6 +4,8 @@
 -- The places are looked up, not taken from the statement: a trigger of the app, or another part of the
 -- same query, may have changed them again and announced that first. What is found under a key is the
 -- newest state that the looking transaction can see, and so is what the highest number of that key names.
+-- At REPEATABLE READ it also sees an image that another has deleted since it began, where it has put its
+-- own: of two, the younger is its own.
 --
 -- A URL's length is known without reading it, so that one of megabytes is measured, not fetched.
 CREATE OR REPLACE FUNCTION scene_sync.described(
@@ -53,6 +55,7 @@ AS $$
         WHERE stored.content_creation_request_id = described.project
             AND stored.scene_index = named.scene
             AND stored.image_index = named.index
+        ORDER BY age(stored.xmin)
         LIMIT 1
     ) AS image ON true
     HAVING cardinality(described.scenes) <= described.most

@@ -1,5 +1,6 @@
 -- Notifies the daemons of a change, with as much as fits: what is at the places, else which scenes, else
--- that all has to be read anew. PostgreSQL takes 7,999 bytes; one more would fail the writer's statement.
+-- that all has to be read anew. PostgreSQL takes 7,999 bytes, of which 32 are the seal; one more would fail the writer's
+-- statement.
 --
 -- A change of a document looks nothing up, so it waits for no lock on the images. At SERIALIZABLE a look-up would make writers fail who only insert beside each other, so scenes are named
 -- there. trace_notify is off, as any writer could have PostgreSQL tell the channel with it. The plans are
@@ -42,7 +43,10 @@ BEGIN
             body := scene_sync.described_briefly(scenes);
             is_brief := true;
         END IF;
-        PERFORM pg_notify(settings.channel, change.payload)
+        PERFORM pg_notify(
+            settings.channel,
+            scene_sync.sealed(change.payload, settings.inner_pad, settings.outer_pad)
+        )
         FROM scene_sync.settings AS settings
         CROSS JOIN (
             SELECT scene_sync.payload(
@@ -57,7 +61,7 @@ BEGIN
                 body
             ) AS payload
         ) AS change
-        WHERE octet_length(change.payload) <= 7999;
+        WHERE octet_length(change.payload) <= 7967;
         EXIT WHEN FOUND OR is_brief;
         body := NULL;
     END LOOP;

@@ -6,6 +6,7 @@ AS $$
 BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA scene_sync TO %I', role_name);
     EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.channel() TO %I', role_name);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.signing_key() TO %I', role_name);
     EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.load(uuid[]) TO %I', role_name);
     EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.compare(uuid[], text[]) TO %I', role_name);
     EXECUTE format('GRANT EXECUTE ON FUNCTION scene_sync.read_changes(pg_snapshot, text, boolean) TO %I', role_name);

@@ -4,6 +4,8 @@ import Postgres
 package enum Triggers {
     package static let all = [
         Script("10_channel", PackageResources._0_channel_sql),
+        Script("11_signing_key", PackageResources._1_signing_key_sql),
+        Script("12_renew_secrets", PackageResources._2_renew_secrets_sql),
         Script("15_lost", PackageResources._5_lost_sql),
         Script("16_changes_since", PackageResources._6_changes_since_sql),
         Script("18_contents", PackageResources._8_contents_sql),
@@ -20,6 +22,7 @@ package enum Triggers {
         Script("37_prune_answers", PackageResources._7_prune_answers_sql),
         Script("38_app_path", PackageResources._8_app_path_sql),
         Script("38_kept_answer", PackageResources._8_kept_answer_sql),
+        Script("38_sealed", PackageResources._8_sealed_sql),
         Script("39_keep_answer", PackageResources._9_keep_answer_sql),
         Script("40_notify", PackageResources._0_notify_sql),
         Script("41_announce_project", PackageResources._1_announce_project_sql),

@@ -1,7 +1,6 @@
 import ProjectSync
 
-/// Reads the payloads of notifications. Anybody who knows the channel may have sent them: what is not exactly as our
-/// triggers write it is refused.
+/// Reads what changes and signs of daemons are written as. What is not exactly as our triggers write it is refused.
 package enum ChangeDecoder {
     static let version: Int64 = 1
 
@@ -26,7 +25,8 @@ package enum ChangeDecoder {
         try json.end()
         guard fields.version == version else { throw .unexpected(at: 0) }
         if let daemon = fields.daemon {
-            return .sign(DaemonSign(daemon: daemon, turn: fields.turn, mode: fields.mode, fence: fields.fence))
+            return .sign(
+                DaemonSign(daemon: daemon, pid: fields.pid, turn: fields.turn, mode: fields.mode, fence: fields.fence))
         }
         guard let operation = fields.operation, let xid = fields.xid, let n = fields.n, let effect = fields.effect,
             (fields.project == nil) == operation.concernsEveryProject

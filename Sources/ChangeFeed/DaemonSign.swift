@@ -3,6 +3,8 @@ import ProjectSync
 /// A sign of life that a daemon sends to itself and to the others.
 package struct DaemonSign: Equatable, Sendable {
     let daemon: UInt64
+    /// Of the session that sends it.
+    var pid: Int32 = 0
     /// Counts the announcements of a daemon's mode, so that an old one is told from a newer one.
     var turn: UInt64 = 0
     /// The way that writers take, said by the daemon that decides it.
@@ -14,7 +16,7 @@ package struct DaemonSign: Equatable, Sendable {
     var isArrival: Bool { mode == nil && fence == nil }
 
     var payload: String {
-        var text = "{\"v\":\(ChangeDecoder.version),\"daemon\":\(daemon),\"turn\":\(turn)"
+        var text = "{\"v\":\(ChangeDecoder.version),\"daemon\":\(daemon),\"pid\":\(pid),\"turn\":\(turn)"
         if let mode { text += ",\"mode\":\"\(mode.rawValue)\"" }
         if let fence { text += ",\"fence\":\(fence)" }
         return text + "}"

@@ -13,6 +13,7 @@ struct FeedSessions {
     let channel: String
     /// The name of the cluster.
     let cluster: UInt64
+    let seal: Seal
     let listener: Session
     let gate: Session
     let query: Session
@@ -37,11 +38,11 @@ struct FeedSessions {
         async let audits = Session.open(ConnectionSettings(connectionString, options: patient), on: loop)
         let sessions = try await [listener, gate, query, firstLoad, secondLoad, audits]
         do {
-            let (channel, cluster) = try await listen(on: sessions[0])
+            let (channel, cluster, seal) = try await listen(on: sessions[0])
             try await checkOneServer(sessions)
             return FeedSessions(
-                channel: channel, cluster: cluster, listener: sessions[0], gate: sessions[1], query: sessions[2],
-                loads: Array(sessions[3...4]), audits: sessions[5])
+                channel: channel, cluster: cluster, seal: seal, listener: sessions[0], gate: sessions[1],
+                query: sessions[2], loads: Array(sessions[3...4]), audits: sessions[5])
         } catch {
             for session in sessions { await session.close() }
             throw error
@@ -52,15 +53,17 @@ struct FeedSessions {
         for session in [listener, gate, query] + loads + [audits] { await session.close() }
     }
 
-    private static func listen(on session: Session) async throws -> (channel: String, cluster: UInt64) {
+    private static func listen(on session: Session) async throws -> (channel: String, cluster: UInt64, seal: Seal) {
         do {
-            let names = try await session.query("SELECT scene_sync.channel(), scene_sync.cluster()", deadline: patience)
-            guard let channel = names.string(0, 0), let cluster = names.string(0, 1).flatMap({ SyncToken.cluster($0) })
+            let names = try await session.query(
+                "SELECT scene_sync.channel(), scene_sync.cluster(), scene_sync.signing_key()", deadline: patience)
+            guard let channel = names.string(0, 0), let cluster = names.string(0, 1).flatMap({ SyncToken.cluster($0) }),
+                let seal = names.string(0, 2).flatMap({ Seal(key: $0) })
             else {
                 throw FeedError.notMigrated("scene_sync.settings is empty")
             }
             try await session.query("LISTEN \"\(channel)\"", deadline: patience)
-            return (channel, cluster)
+            return (channel, cluster, seal)
         } catch PostgresError.server(let error) where ["3F000", "42883", "42501", "42P01"].contains(error.sqlstate) {
             throw FeedError.notMigrated(error.message)
         }

@@ -85,7 +85,7 @@ actor Pursuit {
         changes.reserveCapacity(announcements.count)
         var rejected = 0
         for announcement in announcements {
-            switch try? ChangeDecoder.decode(announcement.payload) {
+            switch sessions.seal.open(announcement) {
             case .change(var change):
                 change.arrival = Change.Arrival(.notification, at: now)
                 changes.append(change)
@@ -134,7 +134,7 @@ actor Pursuit {
     // The gate.
 
     private func tendGate() async throws {
-        let gate = Gate(session: sessions.gate, channel: sessions.channel)
+        let gate = Gate(session: sessions.gate, channel: sessions.channel, seal: sessions.seal)
         let start = ContinuousClock.now
         var (pinged, pruned, nextTidying) = (start, start, start + Self.tidyInterval)
         while true {
@@ -143,7 +143,8 @@ actor Pursuit {
                 wake()
                 // Out of the queue for a moment, too, something may be missed.
                 if task == .askForPresence, isLive { inDoubtSince = now }
-                let sign = DaemonSign(daemon: fence.daemon, turn: doorbell.turn, mode: task.announces)
+                let sign = DaemonSign(
+                    daemon: fence.daemon, pid: sessions.gate.backendPID, turn: doorbell.turn, mode: task.announces)
                 let isDone = try await gate.perform(task, sign: sign)
                 try doorbell.finish(task, refused: !isDone, now: .now)
                 settleMode()
@@ -199,13 +200,14 @@ actor Pursuit {
         }
         let arrival = fence.send()
         let sign = DaemonSign(
-            daemon: fence.daemon, turn: doorbell.turn, mode: doorbell.announcedMode, fence: fence.number)
+            daemon: fence.daemon, pid: sessions.query.backendPID, turn: doorbell.turn, mode: doorbell.announcedMode,
+            fence: fence.number)
         let timer = loop.schedule(after: Self.patience) {
             arrival.settle(.failure(FeedError.canaryMissed(after: Self.patience)))
         }
         defer { loop.cancel(timer) }
         let reading = try await ChangeTable(session: sessions.query).read(
-            since: previous?.snapshot, sign: sign, deadline: Self.patience)
+            since: previous?.snapshot, sign: sessions.seal.close(sign.payload), deadline: Self.patience)
         try await arrival.value()
         return reading
     }

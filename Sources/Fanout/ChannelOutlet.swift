@@ -1,9 +1,11 @@
 import NIOCore
 import NIOHTTP1
+import NIOHTTPTypes
 import ProjectSync
 import Synchronization
 
-/// A stream's way over a NIO channel: below its HTTP/1 encoder, which has written the response's head.
+/// A stream's way over a NIO channel: below its HTTP/1 encoder, which has written the response's head, or as the contents
+/// of an HTTP/2 stream.
 ///
 /// For connections that are not the reactor's own. The reactor gives it bytes and waits, as for a full socket, until the
 /// channel has taken them.
@@ -47,8 +49,15 @@ package final class ChannelOutlet: Sendable {
         try await eventLoop.submit { [self] in
             guard channel.isActive else { return hangUp() }
             let pipeline = channel.pipeline.syncOperations
-            let handler = OutletHandler { [self] in hangUp() }
-            try pipeline.addHandler(handler, position: .before(pipeline.handler(type: HTTPResponseEncoder.self)))
+            let encoder = try? pipeline.handler(type: HTTPResponseEncoder.self)
+            let handler = OutletHandler(isChunked: encoder != nil) { [self] in hangUp() }
+            if let encoder {
+                try pipeline.addHandler(handler, position: .before(encoder))
+            } else {
+                try pipeline.addHandler(handler)
+                // Not every handler before it passes on that the channel is inactive.
+                channel.closeFuture.whenComplete { [self] _ in hangUp() }
+            }
             self.handler.value = handler
             flush()
         }.get()
@@ -105,20 +114,25 @@ package final class ChannelOutlet: Sendable {
 /// Where an outlet's bytes enter the channel's pipeline, and where it notices that the client is gone.
 final class OutletHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
 
+    /// nil where the chunks go out as they are.
+    private var unchunker: Unchunker?
     private let onClose: () -> Void
     private var context: ChannelHandlerContext?
 
-    init(onClose: @escaping () -> Void) {
+    init(isChunked: Bool, onClose: @escaping () -> Void) {
+        unchunker = isChunked ? nil : Unchunker()
         self.onClose = onClose
     }
 
     /// Writes and flushes; calls back once the socket has taken all.
     func write(_ buffers: [ByteBuffer], _ onTaken: @escaping @Sendable () -> Void) {
-        guard let context, let last = buffers.last else { return }
-        for buffer in buffers.dropLast() { context.write(wrapOutboundOut(buffer), promise: nil) }
-        context.writeAndFlush(wrapOutboundOut(last)).whenSuccess(onTaken)
+        guard let context else { return }
+        let parts =
+            unchunker?.take(buffers).map { NIOAny(HTTPResponsePart.body($0)) } ?? buffers.map { NIOAny($0) }
+        guard let last = parts.last else { return }
+        for part in parts.dropLast() { context.write(part, promise: nil) }
+        context.writeAndFlush(last).whenSuccess(onTaken)
     }
 
     func end() {

@@ -16,6 +16,12 @@ package final class DeliveryCounters: Sendable {
     /// How often the reactors have looked at what has come, and how long they have worked at it.
     package let turns = Atomic<Int>(0)
     package let busy_nanoseconds = Atomic<Int>(0)
+    /// Requests for a stream that were over a limit.
+    package let streamsRefused = Atomic<Int>(0)
+    /// Requests that took too long to come.
+    package let slowRequests = Atomic<Int>(0)
+    /// Requests that were refused before anybody looked what they ask for.
+    package let requestsRefused = Atomic<Int>(0)
     package init() {}
 
     package func monitors(_ window: MonitorWindow) -> Int {

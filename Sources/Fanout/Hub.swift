@@ -9,26 +9,31 @@ package final class Hub: Audience {
     private let reactors: [Reactor]
     private let nextReactor = Atomic<Int>(0)
     private let limit: Int
+    private let quota: SubscriberQuota
     private let heartbeat_seconds: Int
     private let witness: (any Witness)?
 
-    /// `limit` is the most subscribers at one time; `witness` hears of each frame that has left.
-    package init(reactors: Int, heartbeat_seconds: Int, limit: Int, witness: (any Witness)? = nil) throws {
+    /// `limit` is the most subscribers at one time, `quota` bounds those of each client; `witness` hears of each frame that
+    /// has left.
+    package init(
+        reactors: Int, heartbeat_seconds: Int, limit: Int, quota: SubscriberQuota = SubscriberQuota(),
+        witness: (any Witness)? = nil
+    ) throws {
         self.witness = witness
         self.reactors = try (0..<reactors).map { _ in try Reactor() }
         self.heartbeat_seconds = heartbeat_seconds
         self.limit = limit
+        self.quota = quota
     }
 
-    /// Serves those who connect to `socket`, until the hub has drained. `idle_seconds`: how long a connection may say
-    /// nothing.
+    /// Serves those who connect to `socket`, until the hub has drained.
     package func serve(
-        _ socket: ListeningSocket, cache: ProjectCache, idle_seconds: Int,
+        _ socket: ListeningSocket, cache: ProjectCache, rules: ConnectionRules,
         desk: @escaping @Sendable () -> any FrontDesk
     ) async throws {
         let house = House(
             socket: socket, makeDesk: desk, cache: cache, counters: counters, witness: witness, limit: limit,
-            heartbeat_seconds: heartbeat_seconds, idle_seconds: idle_seconds)
+            quota: quota, heartbeat_seconds: heartbeat_seconds, rules: rules)
         let pool = NIOThreadPool(numberOfThreads: reactors.count)
         pool.start()
         try await withThrowingTaskGroup { tasks in
@@ -41,11 +46,13 @@ package final class Hub: Audience {
     }
 
     /// Opens a stream over a channel of `eventLoop`. Each is to be hung up.
-    package func open(_ subscription: Subscription, on eventLoop: any EventLoop) -> ChannelOutlet {
+    package func open(
+        _ subscription: Subscription, for subscriber: Subscriber, on eventLoop: any EventLoop
+    ) -> ChannelOutlet {
         let turn = nextReactor.wrappingAdd(1, ordering: .relaxed).newValue
         let reactor = reactors[turn % reactors.count]
         let outlet = ChannelOutlet(reactor, on: eventLoop)
-        reactor.submit(.open(subscription, outlet))
+        reactor.submit(.open(subscription, subscriber, outlet))
         return outlet
     }
 

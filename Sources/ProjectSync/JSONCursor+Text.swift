@@ -48,9 +48,13 @@ extension JSONCursor {
     }
 
     private func hexadecimal(_ at: inout Int, before end: Int) throws(JSONError) -> UInt32 {
-        guard at + 4 <= end, let digits = String(validating: bytes(in: at..<at + 4), as: UTF8.self),
-            let code = UInt32(digits, radix: 16)
-        else { throw .invalidText(at: at) }
+        guard at + 4 <= end else { throw .invalidText(at: at) }
+        var code: UInt32 = 0
+        for byte in bytes(in: at..<at + 4) {
+            // Not by the number's own reading, which takes a sign, too.
+            guard let digit = HexDigit.value(of: byte) else { throw .invalidText(at: at) }
+            code = code << 4 | UInt32(digit)
+        }
         at += 4
         return code
     }

@@ -16,7 +16,7 @@ package struct ProjectID: Hashable, Sendable, CustomStringConvertible {
             if position == 8 || position == 13 || position == 18 || position == 23 {
                 guard byte == UInt8(ascii: "-") else { return nil }
             } else {
-                guard let digit = Self.value(ofHexDigit: byte) else { return nil }
+                guard let digit = HexDigit.value(of: byte) else { return nil }
                 digits = digits << 4 | UInt128(digit)
             }
         }
@@ -39,15 +39,6 @@ package struct ProjectID: Hashable, Sendable, CustomStringConvertible {
             let digit = UInt8(truncatingIfNeeded: rest >> 124)
             writer.write(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
             rest <<= 4
-        }
-    }
-
-    private static func value(ofHexDigit byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
         }
     }
 }

@@ -18,8 +18,8 @@ struct EventStreamResponse {
 
     @concurrent
     func serve(
-        _ subscription: Subscription, _ method: HTTPRequest.Method, on channel: any Channel,
-        _ writer: consuming ResponseWriter
+        _ subscription: Subscription, for subscriber: Subscriber, _ method: HTTPRequest.Method,
+        on channel: any Channel, _ writer: consuming ResponseWriter
     ) async throws {
         let terms = subscription.terms
         guard method == .get else {
@@ -31,7 +31,7 @@ struct EventStreamResponse {
             head.headerFields[.contentLength] = "0"
             return try await writer.writeResponse(head)
         }
-        let outlet = hub.open(subscription, on: channel.eventLoop)
+        let outlet = hub.open(subscription, for: subscriber, on: channel.eventLoop)
         defer { outlet.hangUp() }
         switch try await outlet.decided() {
         case .refused(.full):

@@ -49,6 +49,10 @@ package struct Problem: Error, Equatable, Sendable {
             detail: reason, headers: [.retryAfter: "2"])
     }
 
+    static let tooManyRequests = Problem(
+        status: .tooManyRequests, name: "too-many-requests", title: "Too many requests are under way",
+        detail: "Try again in a moment.", headers: [.retryAfter: "1"])
+
     package static let failed = Problem(
         status: .internalServerError, name: "failed", title: "The server has failed",
         detail: "The server's log tells more.")

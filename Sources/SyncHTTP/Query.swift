@@ -1,3 +1,5 @@
+import ProjectSync
+
 /// The parameters of a request's query, decoded (application/x-www-form-urlencoded).
 struct Query {
     private let pairs: [(name: String, value: String)]
@@ -23,10 +25,10 @@ struct Query {
         while let byte = rest.popFirst() {
             if byte == UInt8(ascii: "+") {
                 bytes.append(UInt8(ascii: " "))
-            } else if byte == UInt8(ascii: "%"), let code = UInt8(String(Substring(rest.prefix(2))), radix: 16),
-                rest.count >= 2
+            } else if byte == UInt8(ascii: "%"), let high = rest.first.flatMap(HexDigit.value),
+                let low = rest.dropFirst().first.flatMap(HexDigit.value)
             {
-                bytes.append(code)
+                bytes.append(high << 4 | low)
                 rest = rest.dropFirst(2)
             } else {
                 bytes.append(byte)

@@ -74,6 +74,7 @@ extension HTTPField.Name {
     /// RFC 9211.
     static let cacheStatus = HTTPField.Name("Cache-Status") ?? .cacheControl
     static let accelBuffering = HTTPField.Name("X-Accel-Buffering") ?? .cacheControl
+    static let forwardedFor = HTTPField.Name("X-Forwarded-For") ?? .cacheControl
     static let lastEventID = HTTPField.Name("Last-Event-ID") ?? .cacheControl
 }
 

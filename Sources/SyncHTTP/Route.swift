@@ -29,6 +29,14 @@ package enum Route: Equatable, Sendable {
         return route
     }
 
+    /// Whether the database may have to be waited for, or a body.
+    var waits: Bool {
+        switch self {
+        case .project, .scenes, .images, .generations, .explain: true
+        default: false
+        }
+    }
+
     var methods: [HTTPRequest.Method] {
         if case .images = self { [.post, .put, .delete] } else { [.get, .head] }
     }

@@ -5,6 +5,7 @@ import Logging
 import Monitoring
 import NIOCore
 import ProjectSync
+import Synchronization
 
 /// Answers requests: from the cache, from the pages, or by opening a stream.
 package struct SyncResponder: Sendable {
@@ -16,6 +17,9 @@ package struct SyncResponder: Sendable {
     private let readiness: Readiness
     private let writes: WriteDesk
     private let observatory: Observatory
+    private let rules: ConnectionRules
+    private let inFlight: RequestsInFlight
+    private let proxies: TrustedProxies
     private let pictures: Pictures?
     let gate: Gate
     private let logger: Logger
@@ -23,9 +27,8 @@ package struct SyncResponder: Sendable {
     /// The same, behind another gate.
     package func behind(_ gate: Gate) -> SyncResponder {
         SyncResponder(
-            cache: cache, hub: hub, readiness: readiness, writes: writes, observatory: observatory, pictures: pictures,
-            gate: gate, logger: logger
-        )
+            cache: cache, hub: hub, readiness: readiness, writes: writes, observatory: observatory, rules: rules,
+            inFlight: inFlight, proxies: proxies, pictures: pictures, gate: gate, logger: logger)
     }
 
     /// Makes the body of a demo's picture from its name; nil for a name that it does not know.
@@ -33,13 +36,17 @@ package struct SyncResponder: Sendable {
 
     package init(
         cache: ProjectCache, hub: Hub, readiness: Readiness, writes: WriteDesk, observatory: Observatory,
-        pictures: Pictures? = nil, gate: Gate, logger: Logger
+        rules: ConnectionRules, inFlight: RequestsInFlight, proxies: TrustedProxies, pictures: Pictures? = nil,
+        gate: Gate, logger: Logger
     ) {
         self.cache = cache
         self.hub = hub
         self.readiness = readiness
         self.writes = writes
         self.observatory = observatory
+        self.rules = rules
+        self.inFlight = inFlight
+        self.proxies = proxies
         self.pictures = pictures
         self.gate = gate
         self.logger = logger
@@ -47,15 +54,24 @@ package struct SyncResponder: Sendable {
 
     @Sendable @concurrent
     package func respond(_ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
+        if let refusal = Refusal(request.head) { return try await refusal.lastReply(rules).send(to: .get, writer) }
         let asked = Asked(
             request.method, request.head.path ?? "/", request.headers, host: request.head.authority)
         switch await decide(asked) {
         case .reply(let reply), .read(_, _, let reply):
             try await reply.send(to: request.method, writer)
-        case .stream(let subscription):
+        case .stream(let subscription, let subject):
+            let peer = ClientAddress(channel.remoteAddress)
             try await EventStreamResponse(hub: hub, cache: cache, gate: gate)
-                .serve(subscription, request.method, on: channel, writer)
+                .serve(
+                    subscription, for: subscriber(at: peer, request.headers, subject), request.method, on: channel,
+                    writer)
         case .write(let project, let caller):
+            guard enter() else {
+                return try await gate.dressed(Problem.tooManyRequests.reply, for: asked.origin)
+                    .send(to: request.method, writer)
+            }
+            defer { inFlight.leave() }
             // Who may not write need not send what it would have written.
             if writes.isExpectedToContinue(request) {
                 try await writer.writeInformationalHead(HTTPResponse(status: .continue))
@@ -65,12 +81,19 @@ package struct SyncResponder: Sendable {
         }
     }
 
+    /// Whom a stream is counted for.
+    func subscriber(at peer: ClientAddress, _ headers: HTTPFields, _ subject: String?) -> Subscriber {
+        Subscriber(
+            address: proxies.client(of: peer, forwardedFor: headers[values: .forwardedFor]), subject: subject)
+    }
+
     /// What a request comes to.
     enum Decision {
         case reply(Reply)
         /// A read from memory: of which project, in which state.
         case read(ProjectID, Answer, Reply)
-        case stream(Subscription)
+        /// Of whom the token names, if there is one.
+        case stream(Subscription, subject: String?)
         /// Its body is still to be read.
         case write(ProjectID, as: Caller?)
     }
@@ -93,12 +116,13 @@ package struct SyncResponder: Sendable {
                 return try warmReply(.scenes, of: id, asked.headers, asked.query)
             case .events(let project):
                 let request = try Self.streamRequest(asked.headers, Query(asked.query))
-                return .stream(.project(project, request, gate.terms(asked, pass, project)))
+                return .stream(
+                    .project(project, request, gate.terms(asked, pass, project)), subject: pass.identity?.subject)
             case .jointEvents:
-                return .stream(try jointSubscription(asked, pass))
+                return .stream(try jointSubscription(asked, pass), subject: pass.identity?.subject)
             case .monitorEvents:
                 let window = try MonitorWindow(Query(asked.query))
-                return .stream(.monitor(window, gate.terms(asked, pass, nil)))
+                return .stream(.monitor(window, gate.terms(asked, pass, nil)), subject: pass.identity?.subject)
             case .images(let project): return .write(project, as: pass.caller)
             case .health: return .reply(.json("{\"status\": \"alive\"}\n"))
             case .openAPI: return .reply(Descriptions.openAPI)
@@ -115,6 +139,25 @@ package struct SyncResponder: Sendable {
     }
 
     private func decide(_ asked: Asked) async -> Decision {
+        // Over HTTP/1.1 it would have been refused before.
+        guard asked.target.utf8.count <= rules.url_bytes else {
+            return dressed(.reply(Refusal.urlTooLong.problem(rules).reply), asked)
+        }
+        if let decision = decideNow(asked) { return decision }
+        guard let route = try? Route.find(asked.path), route.waits else { return await admitted(asked) }
+        guard enter() else { return dressed(.reply(Problem.tooManyRequests.reply), asked) }
+        defer { inFlight.leave() }
+        return await admitted(asked)
+    }
+
+    /// Whether one more request may wait, which is to leave again.
+    private func enter() -> Bool {
+        if inFlight.enter() { return true }
+        hub.counters.requestsRefused.wrappingAdd(1, ordering: .relaxed)
+        return false
+    }
+
+    private func admitted(_ asked: Asked) async -> Decision {
         switch await gate.admit(asked) {
         case .admitted(let route, let pass):
             if let decision = decideNow(asked, route, pass) { return dressed(decision, asked) }

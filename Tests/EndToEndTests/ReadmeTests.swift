@@ -42,7 +42,7 @@ struct ReadmeTests {
 
         #expect(help.status == 0)
         #expect(!targets.isEmpty)
-        for target in targets + ["soak", "mutants", "lint", "format", "clean"] {
+        for target in targets + ["soak", "fuzz", "mutants", "lint", "format", "clean"] {
             #expect(help.text.contains("make \(target) "), "\(target): \(help.text)")
         }
     }
@@ -57,7 +57,9 @@ struct ReadmeTests {
             "--drain-delay",
             "--log-level", "--log-format", "--allow-anonymous", "--max-body", "--read-only",
             "--auth", "--jwt-secret", "--jwks", "--jwt-issuer", "--jwt-audience", "--auth-cookie", "--authorize",
-            "--reauthorize", "--cors-origin", "--allowed-host", "--admin-listen",
+            "--reauthorize", "--cors-origin", "--allowed-host", "--admin-listen", "--tls-cert", "--tls-key", "--h2c",
+            "--max-subscribers-per-address", "--max-subscribers-per-subject", "--trusted-proxy", "--max-requests",
+            "--max-header", "--max-url", "--header-timeout", "--idle-timeout",
         ] {
             #expect(text.contains(flag) && serve.output.contains(flag), "\(flag)")
         }

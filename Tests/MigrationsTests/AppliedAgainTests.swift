@@ -61,8 +61,8 @@ struct AppliedAgainTests {
         #expect(changes.contains { $0.hasPrefix("function") && $0.hasSuffix(name.dropFirst(3)) })
         // Besides it only the daemon's rights were given again, which are on its functions and the schema.
         let granted = [
-            "channel", "load", "compare", "read_changes", "prune_changes", "fold_deletions", "cluster", "write",
-            "generations", "prune_answers", "app_path", "assume", "image_count", "kept_answer", "keep_answer",
+            "channel", "signing_key", "load", "compare", "read_changes", "prune_changes", "fold_deletions", "cluster",
+            "write", "generations", "prune_answers", "app_path", "assume", "image_count", "kept_answer", "keep_answer",
             "may_read", "write_as",
         ]
         let others = changes.filter { change in

@@ -20,7 +20,10 @@ import Testing
         #expect(text == expected)
     }
 
-    @Test(arguments: [#""\ud800""#, #""\ude00""#, #""\ud800\u0041""#, #""\u12""#, #""\x""#, #""\u12g4""#, "\"a"])
+    @Test(arguments: [
+        #""\ud800""#, #""\ude00""#, #""\ud800\u0041""#, #""\u12""#, #""\x""#, #""\u12g4""#, "\"a", #""\u+041""#,
+        #""\u-041""#, #""\u 041""#,
+    ])
     func `broken strings are refused`(json: String) {
         #expect(throws: JSONError.self) { try read(json) { try $0.text(of: try $0.string()) } }
     }

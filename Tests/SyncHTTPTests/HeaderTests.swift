@@ -32,6 +32,7 @@ import Testing
 
     @Test(arguments: [
         ("a=1&b=2", "b", "2"), ("b=a%20b+c%2B", "b", "a b c+"), ("b", "b", ""), ("b=%zz%", "b", "%zz%"),
+        ("b=%+f%-1%4", "b", "% f%-1%4"),
         ("a=1&b=1&b=2", "b", "1"),
     ])
     func `a query's parameters are decoded`(query: String, name: String, expected: String) {

@@ -117,7 +117,8 @@ final class Feed: Sendable {
         }
         let end = try #require(heard.firstIndex(of: Array(fence.utf8)))
         position.withLock { $0.ahead = Array(heard[(end + 1)...]) }
-        return try heard[..<end].filter { $0.first == UInt8(ascii: "{") }.map(Payload.init)
+        return try heard[..<end].map { $0.dropFirst(Payload.seal_bytes) }
+            .filter { $0.first == UInt8(ascii: "{") }.map { try Payload(Array($0)) }
     }
 
     /// As `A 1` for a scene an image has left, `A ended` for a project that went.

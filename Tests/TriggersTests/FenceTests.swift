@@ -68,7 +68,7 @@ struct FenceTests {
             if let number = Int(arrival) {
                 fence = number
             } else {
-                let xid = try Payload(Array(arrival.utf8)).xid
+                let xid = try Payload(Array(arrival.utf8.dropFirst(Payload.seal_bytes))).xid
                 changes += 1
                 behind += fence.map { [($0, xid)] } ?? []
             }

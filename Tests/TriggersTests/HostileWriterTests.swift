@@ -51,8 +51,10 @@ struct HostileWriterTests {
         try await feed.writer.run(script: Self.impostors)
         try await feed.writer.query("SET search_path = evil, pg_catalog, public")
         // They are what the writer gets.
-        #expect(try await feed.writer.query("SELECT octet_length('x'::text)").int64(0, 0) == -1)
-        await #expect(throws: PostgresError.self) { try await feed.writer.query("SELECT 'a'::text || 'b'::text") }
+        #expect(try await feed.writer.query("SELECT octet_length('x'::pg_catalog.text)").int64(0, 0) == -1)
+        await #expect(throws: PostgresError.self) {
+            try await feed.writer.query("SELECT 'a'::pg_catalog.text || 'b'::pg_catalog.text")
+        }
 
         try await work(feed)
     }
@@ -80,6 +82,29 @@ struct HostileWriterTests {
         CREATE FUNCTION evil.pg_backend_pid() RETURNS integer LANGUAGE sql AS 'SELECT -1';
         CREATE FUNCTION evil.record_image_ne(record, record) RETURNS boolean LANGUAGE plpgsql
             AS $$ BEGIN RETURN false; END $$;
+        CREATE FUNCTION evil.sha256(bytea) RETURNS bytea LANGUAGE sql AS 'SELECT $1';
+        CREATE FUNCTION evil.byteacat(bytea, bytea) RETURNS bytea LANGUAGE sql AS 'SELECT $1';
+        CREATE FUNCTION evil.convert_to(text, name) RETURNS bytea LANGUAGE sql AS 'SELECT NULL::bytea';
+        CREATE FUNCTION evil.encode(bytea, text) RETURNS text LANGUAGE sql AS $$ SELECT 'evil' $$;
+        CREATE FUNCTION evil.substr(bytea, integer, integer) RETURNS bytea LANGUAGE sql AS 'SELECT $1';
+        CREATE FUNCTION evil.concat(VARIADIC text[]) RETURNS text LANGUAGE sql AS $$ SELECT 'evil' $$;
+        CREATE FUNCTION evil.step(bigint) RETURNS bigint LANGUAGE sql AS 'SELECT -5::bigint';
+        CREATE FUNCTION evil.step(bigint, bigint) RETURNS bigint LANGUAGE sql AS 'SELECT -5::bigint';
+        CREATE FUNCTION evil.step(integer[], integer) RETURNS integer[] LANGUAGE sql AS $$ SELECT '{666}'::integer[] $$;
+        CREATE FUNCTION evil.step(text, text, text) RETURNS text LANGUAGE sql AS $$ SELECT 'evil' $$;
+        CREATE AGGREGATE evil.count(*) (SFUNC = evil.step, STYPE = bigint, INITCOND = '-5');
+        CREATE AGGREGATE evil.max(bigint) (SFUNC = evil.step, STYPE = bigint, INITCOND = '-5');
+        CREATE AGGREGATE evil.array_agg(integer) (SFUNC = evil.step, STYPE = integer[], INITCOND = '{}');
+        CREATE AGGREGATE evil.string_agg(text, text) (SFUNC = evil.step, STYPE = text, INITCOND = 'evil');
+        CREATE TYPE evil.text AS ENUM ('evil');
+        CREATE TYPE evil.uuid AS ENUM ('evil');
+        CREATE DOMAIN evil.integer AS pg_catalog.text CHECK (VALUE = 'evil');
+        CREATE DOMAIN evil.int4 AS pg_catalog.text CHECK (VALUE = 'evil');
+        CREATE DOMAIN evil.int8 AS pg_catalog.text CHECK (VALUE = 'evil');
+        CREATE CAST (evil.text AS pg_catalog.text) WITH INOUT AS IMPLICIT;
+        CREATE CAST (pg_catalog.text AS evil.text) WITH INOUT AS IMPLICIT;
+        CREATE CAST (pg_catalog.uuid AS evil.uuid) WITH INOUT AS IMPLICIT;
+        CREATE CAST (pg_catalog.int4 AS evil.text) WITH INOUT AS IMPLICIT;
         CREATE TABLE evil.generated_images (LIKE public.generated_images);
         CREATE TABLE evil.settings (channel text);
         CREATE TABLE evil.changes (operation text);

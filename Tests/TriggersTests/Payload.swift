@@ -15,6 +15,9 @@ struct Payload: Decodable, Sendable {
         }
     }
 
+    /// What stands before a payload that is notified.
+    static let seal_bytes = 32
+
     let v: Int
     let op: String
     let project: String?

@@ -2,7 +2,7 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
-/// Who knows the channel can listen and forge: its name is for the owner and the daemon.
+/// Who knows the channel can listen, and who knows the key can forge: both are for the owner and the daemon.
 @Suite(.database(.installed), .timeLimit(.minutes(5)))
 struct SecrecyTests {
     /// Where `text` stands in anything that `session` may read, but the tables of `scene_sync` itself.
@@ -29,6 +29,22 @@ struct SecrecyTests {
             }
         }
         return places
+    }
+
+    @Test func `the key stands in nothing that others may read`() async throws {
+        let feed = try await Feed()
+        let key = try #require(try await feed.daemon.query("SELECT scene_sync.signing_key()").string(0, 0))
+        try await feed.write("INSERT INTO @images VALUES (@A, 3, 0, 'x')")
+        try await feed.owner.query("ANALYZE")
+        let stranger = try await Database.current.openAsStranger()
+
+        let seen = [try await places(of: key, for: feed.writer), try await places(of: key, for: stranger)]
+
+        #expect(key.utf8.count == 64)
+        #expect(seen == [[], []])
+        // As for the search: the owner finds it.
+        let admin = try await Database.current.open(as: .superuser)
+        #expect(try await places(of: key, for: admin) == ["scene_sync.settings"])
     }
 
     @Test func `the channel stands in nothing that others may read`() async throws {
@@ -153,7 +169,7 @@ struct SecrecyTests {
             names == [
                 "app_path", "assume", "channel", "cluster", "compare", "fold_deletions", "generations", "image_count",
                 "keep_answer", "kept_answer", "load", "may_read", "prune_answers", "prune_changes", "read_changes",
-                "write", "write_as",
+                "signing_key", "write", "write_as",
             ])
     }
 }

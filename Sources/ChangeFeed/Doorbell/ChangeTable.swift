@@ -13,8 +13,8 @@ struct ChangeTable {
 
     let session: Session
 
-    /// `sign` is notified by the same statement.
-    func read(since snapshot: String?, sign: DaemonSign, deadline: Duration) async throws -> Reading {
+    /// `sign` is notified, as it is, by the same statement.
+    func read(since snapshot: String?, sign: String, deadline: Duration) async throws -> Reading {
         do {
             return try Self.reading(try await ask(snapshot, sign, lookingUp: true, deadline))
         } catch PostgresError.server(let error) where error.sqlstate == "55P03" {
@@ -23,12 +23,12 @@ struct ChangeTable {
         }
     }
 
-    private func ask(_ snapshot: String?, _ sign: DaemonSign, lookingUp: Bool, _ deadline: Duration) async throws
+    private func ask(_ snapshot: String?, _ sign: String, lookingUp: Bool, _ deadline: Duration) async throws
         -> Rows
     {
         try await session.queryPrepared(
             "SELECT snapshot, payload FROM scene_sync.read_changes($1::pg_snapshot, $2, $3)",
-            [snapshot, sign.payload, String(lookingUp)], deadline: deadline)
+            [snapshot, sign, String(lookingUp)], deadline: deadline)
     }
 
     private static func reading(_ rows: Rows) throws -> Reading {

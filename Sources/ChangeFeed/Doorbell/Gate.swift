@@ -13,6 +13,7 @@ struct Gate {
 
     let session: Session
     let channel: String
+    let seal: Seal
 
     /// Returns false if a lock was not to be had in time. `sign` is what others are told of the mode.
     func perform(_ task: Doorbell.Task, sign: DaemonSign) async throws -> Bool {
@@ -63,7 +64,8 @@ struct Gate {
     }
 
     private func announce(_ sign: DaemonSign) async throws {
-        try await session.queryPrepared("SELECT pg_notify($1, $2)", [channel, sign.payload], deadline: Self.patience)
+        try await session.queryPrepared(
+            "SELECT pg_notify($1, $2)", [channel, seal.close(sign.payload)], deadline: Self.patience)
     }
 
     private func ask(for lock: DoorbellLock, within patience: Duration) async throws -> Bool {

@@ -31,19 +31,26 @@ struct Connection {
     }
 
     let way: Way
+    /// The other end.
+    let peer: ClientAddress
     /// What has been read of a request.
     var input: [UInt8] = []
+    /// The reactor's second in which that began.
+    var inputSince: UInt32 = 0
     var unsent: Unsent?
     /// Whether it ends as soon as nothing is unsent.
     var isClosing = false
     var stream: EventStream?
     var joint: JointStream?
     var monitor: MonitorStream?
+    /// The stream's place among its client's.
+    var seat: SubscriberQuota.Seat?
     /// The reactor's second in which the client last said or took something.
     var lastActive: UInt32
 
-    init(_ way: Way, now: UInt32) {
+    init(_ way: Way, from peer: ClientAddress = .unknown, now: UInt32) {
         self.way = way
+        self.peer = peer
         lastActive = now
     }
 

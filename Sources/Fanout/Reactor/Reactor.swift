@@ -19,7 +19,7 @@ final class Reactor: Sendable {
         case wait(ConnectionKey, since: String)
         case endUnknown(ConnectionKey)
         /// A stream over a channel of HTTP's ordinary way.
-        case open(Subscription, ChannelOutlet)
+        case open(Subscription, Subscriber, ChannelOutlet)
         /// What has become of a stream's right.
         case permit(ConnectionKey, PermitState)
         /// The channel has taken what it was given.
@@ -93,6 +93,7 @@ struct House: Sendable {
     let counters: DeliveryCounters
     let witness: (any Witness)?
     let limit: Int
+    let quota: SubscriberQuota
     let heartbeat_seconds: Int
-    let idle_seconds: Int
+    let rules: ConnectionRules
 }

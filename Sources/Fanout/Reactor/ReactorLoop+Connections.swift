@@ -5,9 +5,6 @@ import ProjectSync
 import Synchronization
 
 extension ReactorLoop {
-    /// A request's head that is longer is not for us to judge.
-    private static let longestHead_bytes = 16 << 10
-
     func serve(_ key: ConnectionKey, _ events: UInt32) {
         if events & EPOLLOUT.rawValue != 0 { sendRest(key) }
         if events & (EPOLLIN.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 { receive(key) }
@@ -26,6 +23,7 @@ extension ReactorLoop {
         guard connections[key]?.isStream == false else { return }
         let bytes = UnsafeRawBufferPointer(rebasing: scratch[..<count])
         if connections[key]?.input.isEmpty == true {
+            connections[key]?.inputSince = second
             answer(key, bytes)
         } else {
             connections[key]?.input.append(contentsOf: bytes)
@@ -40,14 +38,25 @@ extension ReactorLoop {
         input.withUnsafeBytes { answer(key, $0) }
     }
 
+    /// Ends a connection whose request takes too long to come, byte by byte.
+    func endIfSlow(_ key: ConnectionKey) -> Bool {
+        guard let connection = connections[key], !connection.input.isEmpty, connection.unsent == nil,
+            !connection.isClosing, second &- connection.inputSince > UInt32(house.rules.head_seconds)
+        else { return false }
+        house.counters.slowRequests.wrappingAdd(1, ordering: .relaxed)
+        transmit(Parcel([desk.tooSlow()]), to: key)
+        closeWhenSent(key)
+        return true
+    }
+
     /// Answers the requests at the beginning of `bytes`, one after the other (RFC 9112, section 9.3.2), and keeps what
     /// has to wait.
     private func answer(_ key: ConnectionKey, _ bytes: UnsafeRawBufferPointer) {
         var rest = bytes
         while !rest.isEmpty {
             guard connections[key]?.unsent == nil, connections[key]?.isClosing == false else { break }
-            switch desk.decide(rest) {
-            case .incomplete where rest.count <= Self.longestHead_bytes:
+            switch desk.decide(rest, from: connections[key]?.peer ?? .unknown) {
+            case .incomplete where rest.count <= house.rules.head_bytes:
                 connections[key]?.input = Array(rest)
                 return
             case .incomplete, .adopt:
@@ -57,8 +66,9 @@ extension ReactorLoop {
                 house.counters.answersAtOnce.wrappingAdd(1, ordering: .relaxed)
                 if isDraining { closeWhenSent(key) }
                 rest = UnsafeRawBufferPointer(rebasing: rest[length...])
-            case .stream(let subscription):
-                return open(subscription, key)
+                connections[key]?.inputSince = second
+            case .stream(let subscription, let subscriber):
+                return open(subscription, for: subscriber, key)
             }
         }
         if !rest.isEmpty { connections[key]?.input = Array(rest) }
@@ -129,6 +139,8 @@ extension ReactorLoop {
         if connections[key]?.isStream == true {
             catchUp(key)
         } else {
+            // Until now it was us that the rest of a request would have waited for.
+            connections[key]?.inputSince = second
             answerInput(key)
         }
         follow(key)

@@ -6,18 +6,20 @@ extension ReactorLoop {
     // How a stream begins.
 
     /// A stream over a channel.
-    func open(_ subscription: Subscription, over outlet: ChannelOutlet) {
+    func open(_ subscription: Subscription, for subscriber: Subscriber, over outlet: ChannelOutlet) {
         let key = connections.add(Connection(.channel(outlet), now: second))
         outlet.bear(key)
-        open(subscription, key)
+        open(subscription, for: subscriber, key)
     }
 
-    func open(_ subscription: Subscription, _ key: ConnectionKey) {
+    func open(_ subscription: Subscription, for subscriber: Subscriber, _ key: ConnectionKey) {
         let count = house.counters.subscribers.wrappingAdd(1, ordering: .relaxed).newValue
-        guard count <= house.limit, !isDraining else {
+        guard count <= house.limit, !isDraining, let seat = house.quota.admit(subscriber) else {
+            house.counters.streamsRefused.wrappingAdd(1, ordering: .relaxed)
             house.counters.subscribers.wrappingSubtract(1, ordering: .relaxed)
             return refuse(key, .full, of: subscription.projects, subscription.terms)
         }
+        connections[key]?.seat = seat
         switch subscription {
         case .project(let project, let request, let terms):
             open(project, request, terms, key)
@@ -187,7 +189,8 @@ extension ReactorLoop {
     func beat(_ key: ConnectionKey) {
         guard let connection = connections[key] else { return }
         guard connection.isStream || connection.isPart else {
-            if second &- connection.lastActive > UInt32(house.idle_seconds) { close(key) }
+            if endIfSlow(key) { return }
+            if second &- connection.lastActive > UInt32(house.rules.idle_seconds) { close(key) }
             return
         }
         if let permit = connection.stream?.terms?.permit ?? connection.monitor?.terms?.permit,
@@ -225,6 +228,7 @@ extension ReactorLoop {
 
     /// The stream is none any more; its connection may stay.
     func leave(_ key: ConnectionKey) {
+        connections[key]?.seat = nil
         leaveMonitor(key)
         if let joint = connections[key]?.joint { leave(joint) }
         guard let stream = connections[key]?.stream else { return }

@@ -84,7 +84,7 @@ final class ReactorLoop {
         case .begin(let key, let opening): begin(key, opening)
         case .wait(let key, let since): wait(key, since: since)
         case .endUnknown(let key): endUnknown(key)
-        case .open(let subscription, let outlet): open(subscription, over: outlet)
+        case .open(let subscription, let subscriber, let outlet): open(subscription, for: subscriber, over: outlet)
         case .permit(let key, let state): hear(state, of: key)
         case .taken(let key): taken(key)
         case .hangUp(let key): close(key)
@@ -96,10 +96,10 @@ final class ReactorLoop {
 
     private func accept() {
         for _ in 0..<256 {
-            let descriptor = accept4(
-                house.socket.descriptor, nil, nil, CInt(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue))
+            var peer = sockaddr_storage()
+            let descriptor = Self.accept(house.socket.descriptor, &peer)
             if descriptor >= 0 {
-                welcome(descriptor)
+                welcome(descriptor, from: ClientAddress(peer))
             } else if [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) {
                 // The backlog stays readable, and would be looked at again and again: a second's pause instead.
                 watch(house.socket.descriptor, Self.listening, EPOLL_CTL_DEL, EPOLLIN)
@@ -111,8 +111,18 @@ final class ReactorLoop {
         }
     }
 
-    private func welcome(_ descriptor: CInt) {
-        let key = connections.add(Connection(.socket(descriptor), now: second))
+    private static func accept(_ socket: CInt, _ peer: inout sockaddr_storage) -> CInt {
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return withUnsafeMutablePointer(to: &peer) { peer in
+            peer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                accept4(socket, $0, &length, CInt(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue))
+            }
+        }
+    }
+
+    private func welcome(_ descriptor: CInt, from peer: ClientAddress) {
+        if house.rules.isSecure { return desk.adopt(descriptor, []) }
+        let key = connections.add(Connection(.socket(descriptor), from: peer, now: second))
         watch(descriptor, key, EPOLL_CTL_ADD, EPOLLIN)
     }
 

@@ -67,7 +67,7 @@ package struct ConnectionSettings: Sendable {
         return max(connectTimeout, .seconds(perHost * hostCount(given)))
     }
 
-    private func given() throws(PostgresError) -> [String: String] {
+    func given() throws(PostgresError) -> [String: String] {
         guard let options = ConninfoOptions.parse(connectionString) else {
             // libpq's own words would quote the string, password and all.
             throw .badSettings("not a connection string of libpq (key=value pairs or a postgresql:// URI)")

@@ -8,27 +8,34 @@ import ProjectSync
 package final class Front: FrontDesk {
     private let responder: SyncResponder
     private let connections: HTTPConnections
+    private let rules: ConnectionRules
     private var memory = AnswerMemory()
     /// A stream's head, as long as its Date is right.
     private var lastHead: (second: Int, bytes: ByteBuffer)?
 
-    package init(_ responder: SyncResponder, _ connections: HTTPConnections) {
+    package init(_ responder: SyncResponder, _ connections: HTTPConnections, _ rules: ConnectionRules) {
         self.responder = responder
         self.connections = connections
+        self.rules = rules
     }
 
-    package func decide(_ bytes: UnsafeRawBufferPointer) -> FrontDecision {
+    package func decide(_ bytes: UnsafeRawBufferPointer, from peer: ClientAddress) -> FrontDecision {
         if let known = memory.find(bytes), let answer = responder.warm(known.project), known.mark == .init(answer) {
             return .answer(known.parcel, length: bytes.count)
         }
         switch PlainRequest.read(bytes) {
         case .incomplete: return .incomplete
         case .other: return .adopt
-        case .plain(let request): return decide(request, bytes)
+        case .plain(let request):
+            // What is too large is for the other way to refuse.
+            let isFit = request.length <= rules.head_bytes && request.target.count <= rules.url_bytes
+            return isFit ? decide(request, bytes, peer) : .adopt
         }
     }
 
-    private func decide(_ request: PlainRequest, _ bytes: UnsafeRawBufferPointer) -> FrontDecision {
+    private func decide(
+        _ request: PlainRequest, _ bytes: UnsafeRawBufferPointer, _ peer: ClientAddress
+    ) -> FrontDecision {
         let target = String(decoding: request.target, as: UTF8.self)
         let host = String(decoding: request.host, as: UTF8.self)
         switch responder.decideNow(Asked(.get, target, request.headers, host: host)) {
@@ -38,8 +45,8 @@ package final class Front: FrontDesk {
             let parcel = Parcel(reply.bytes)
             if request.length == bytes.count { memory.keep(bytes, project, .init(answer), parcel) }
             return .answer(parcel, length: request.length)
-        case .stream(let subscription) where request.length == bytes.count:
-            return .stream(subscription)
+        case .stream(let subscription, let subject) where request.length == bytes.count:
+            return .stream(subscription, responder.subscriber(at: peer, request.headers, subject))
         case .stream, .write, nil:
             return .adopt
         }
@@ -60,6 +67,10 @@ package final class Front: FrontDesk {
         }
         let reply = EventStreamResponse.refusal(refusal, of: projects, responder.gate, terms)
         return reply.bytes.reduce(into: ByteBuffer()) { $0.writeImmutableBuffer($1) }
+    }
+
+    package func tooSlow() -> ByteBuffer {
+        Refusal.tooSlow.lastReply(rules).bytes.reduce(into: ByteBuffer()) { $0.writeImmutableBuffer($1) }
     }
 
     private func head(before frame: Frame, isAll: Bool, _ terms: StreamTerms?) -> ByteBuffer {

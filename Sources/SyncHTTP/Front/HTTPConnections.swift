@@ -1,3 +1,4 @@
+import Fanout
 import HummingbirdCore
 import Logging
 import NIOCore
@@ -12,6 +13,9 @@ package final class HTTPConnections: Sendable {
     }
 
     private let group: any EventLoopGroup
+    private let rules: ConnectionRules
+    private let identity: TLSIdentity?
+    private let takesH2C: Bool
     private let logger: Logger
     private let arrivals: AsyncStream<Arrival>
     private let arrival: AsyncStream<Arrival>.Continuation
@@ -22,8 +26,16 @@ package final class HTTPConnections: Sendable {
 
     private let open = Mutex(Open())
 
-    package init(on group: any EventLoopGroup, logger: Logger) {
+    /// With an `identity` all connections begin with a TLS handshake; without one `takesH2C` says whether clients may
+    /// begin with HTTP/2.
+    package init(
+        on group: any EventLoopGroup, rules: ConnectionRules, identity: TLSIdentity? = nil, takesH2C: Bool = false,
+        logger: Logger
+    ) {
         self.group = group
+        self.rules = rules
+        self.identity = identity
+        self.takesH2C = takesH2C
         self.logger = logger
         (arrivals, arrival) = AsyncStream.makeStream()
     }
@@ -33,13 +45,13 @@ package final class HTTPConnections: Sendable {
         arrival.yield(Arrival(descriptor: descriptor, bytes: bytes))
     }
 
-    /// Serves until all have ended that came before `drain`. `idle_seconds`: how long a connection may say nothing.
-    package func serve(_ responder: SyncResponder, idle_seconds: Int) async {
-        let http = HTTP1Channel(
-            responder: responder.respond, configuration: .init(idleTimeout: .seconds(Int64(idle_seconds))))
+    /// Serves until all have ended that came before `drain`.
+    package func serve(_ responder: SyncResponder, _ counters: DeliveryCounters) async {
+        let protocols = ConnectionProtocols(
+            responder, rules: rules, identity: identity, takesH2C: takesH2C, counters: counters, logger: logger)
         await withDiscardingTaskGroup { tasks in
             for await arrival in arrivals {
-                tasks.addTask { await self.serve(arrival, http) }
+                tasks.addTask { await self.serve(arrival, protocols) }
             }
         }
     }
@@ -58,45 +70,22 @@ package final class HTTPConnections: Sendable {
         channel.eventLoop.execute { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
     }
 
-    private func serve(_ arrival: Arrival, _ http: HTTP1Channel) async {
+    private func serve(_ arrival: Arrival, _ protocols: ConnectionProtocols) async {
         do {
-            let connection = try await ClientBootstrap(group: group)
+            let (channel, spoken) = try await ClientBootstrap(group: group)
                 .channelOption(.allowRemoteHalfClosure, value: true)
-                .withConnectedSocket(arrival.descriptor) { [logger] channel in
-                    http.setup(channel: channel, logger: logger).flatMapThrowing { connection in
-                        try channel.pipeline.syncOperations.addHandler(Prelude(arrival.bytes), position: .first)
-                        return connection
-                    }
+                .withConnectedSocket(arrival.descriptor) { channel in
+                    protocols.setUp(channel, arrival.bytes).map { (channel, $0) }
                 }
-            let channel = connection.channel
             let isDraining = open.withLock { open in
                 open.channels[ObjectIdentifier(channel)] = channel
                 return open.isDraining
             }
+            defer { open.withLock { $0.channels[ObjectIdentifier(channel)] = nil } }
             if isDraining { Self.quiesce(channel) }
-            await http.handle(value: connection, logger: logger)
-            open.withLock { $0.channels[ObjectIdentifier(channel)] = nil }
+            await protocols.serve(try await spoken.get())
         } catch {
             logger.debug("a connection could not be served: \(error)")
         }
-    }
-}
-
-/// Puts what has been read already before all that is read later.
-private final class Prelude: ChannelInboundHandler, RemovableChannelHandler {
-    typealias InboundIn = ByteBuffer
-    typealias InboundOut = ByteBuffer
-
-    private let bytes: [UInt8]
-
-    init(_ bytes: [UInt8]) {
-        self.bytes = bytes
-    }
-
-    func channelActive(context: ChannelHandlerContext) {
-        context.fireChannelActive()
-        context.fireChannelRead(wrapInboundOut(ByteBuffer(bytes: bytes)))
-        context.fireChannelReadComplete()
-        context.pipeline.syncOperations.removeHandler(self, promise: nil)
     }
 }

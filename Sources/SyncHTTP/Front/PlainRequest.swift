@@ -24,16 +24,18 @@ struct PlainRequest {
         guard let target = target(of: first) else { return .other }
         var headers = HTTPFields()
         var host: UnsafeRawBufferPointer?
+        var count = 0
         while let line = lines.next() {
             if line.isEmpty {
-                guard let host else { return .other }
+                guard let host, count <= RequestHead.mostFields else { return .other }
                 return .plain(PlainRequest(length: lines.position, target: target, host: host, headers: headers))
             }
+            count += 1
             guard let (name, value) = HeadLines.field(line), let known = KnownField.find(name) else { return .other }
             switch known {
             case .ignored: break
             case .host:
-                guard host == nil, !value.isEmpty else { return .other }
+                guard host == nil, !value.isEmpty, value.allSatisfy(RequestHead.isHostCharacter) else { return .other }
                 host = value
             case .keepsConnection: guard value.equals("keep-alive") else { return .other }
             case .matters(let name):
@@ -71,7 +73,8 @@ private enum KnownField {
         ("accept-language", .ignored), ("referer", .ignored), ("pragma", .ignored), ("dnt", .ignored),
         ("priority", .ignored), ("sec-fetch-dest", .ignored), ("sec-fetch-mode", .ignored),
         ("sec-fetch-user", .ignored), ("sec-gpc", .ignored), ("sec-ch-ua", .ignored), ("sec-ch-ua-mobile", .ignored),
-        ("sec-ch-ua-platform", .ignored), ("upgrade-insecure-requests", .ignored), ("x-forwarded-for", .ignored),
+        ("sec-ch-ua-platform", .ignored), ("upgrade-insecure-requests", .ignored),
+        ("x-forwarded-for", .matters(.forwardedFor)),
         ("x-forwarded-proto", .ignored), ("x-forwarded-host", .ignored), ("x-real-ip", .ignored),
         ("x-request-id", .ignored), ("traceparent", .ignored), ("tracestate", .ignored), ("via", .ignored),
     ]

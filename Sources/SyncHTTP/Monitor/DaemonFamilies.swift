@@ -6,7 +6,7 @@ enum DaemonFamilies {
 
     private static let changes = [
         counter("notifications_received_total", "Changes that were announced, by either way, by operation."),
-        counter("notifications_rejected_total", "Announcements that could not be read."),
+        counter("notifications_rejected_total", "Announcements that were not ours, or could not be read."),
         counter("rows_changed_total", "Rows as statements touched them, by operation."),
         counter("changes_applied_total", "Changes applied to a project in memory."),
         counter("changes_skipped_total", "Changes that the load already held."),
@@ -38,6 +38,9 @@ enum DaemonFamilies {
         counter("sent_bytes_total", "Bytes written to sockets."),
         counter("events_coalesced_total", "Events that newer ones replaced before they were sent."),
         counter("answers_at_once_total", "Requests answered by the thread that read them."),
+        counter("streams_refused_total", "Streams that were over a limit."),
+        counter("requests_refused_total", "Requests that were malformed, too large, or too many at a time."),
+        counter("requests_too_slow_total", "Requests that took too long to come."),
         counter("reactor_turns_total", "Times that a thread of sockets has looked at what had come."),
         counter("reactor_busy_seconds_total", "Seconds that the threads of sockets have worked."),
         counter("event_loop_ticks_total", "Turns of the event loops that serve what is not a plain read or stream."),

@@ -91,6 +91,9 @@ final class DaemonMetrics: Sendable {
         total("events_sent_total", delivery.writes.load(ordering: .relaxed))
         total("sent_bytes_total", delivery.bytes.load(ordering: .relaxed))
         total("answers_at_once_total", delivery.answersAtOnce.load(ordering: .relaxed))
+        total("streams_refused_total", delivery.streamsRefused.load(ordering: .relaxed))
+        total("requests_refused_total", delivery.requestsRefused.load(ordering: .relaxed))
+        total("requests_too_slow_total", delivery.slowRequests.load(ordering: .relaxed))
         total("reactor_turns_total", delivery.turns.load(ordering: .relaxed))
         total("reactor_busy_seconds_total", Double(delivery.busy_nanoseconds.load(ordering: .relaxed)) / 1e9)
     }

@@ -1,3 +1,4 @@
+import Fanout
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
@@ -88,6 +89,8 @@ package struct WriteDesk: Sendable {
             }
         } catch let problem as Problem {
             throw problem
+        } catch let refusal as Refusal {
+            throw refusal.problem(ConnectionRules(body_bytes: maxBody_bytes))
         } catch {
             throw .badRequest("The body has not arrived whole.")
         }

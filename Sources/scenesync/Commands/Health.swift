@@ -1,6 +1,7 @@
 import ArgumentParser
 import NIOCore
 import NIOPosix
+import SyncHTTP
 
 /// Asks a running daemon whether it is ready.
 struct Health: AsyncParsableCommand {
@@ -10,6 +11,9 @@ struct Health: AsyncParsableCommand {
     @Option(help: "The daemon's address, HOST:PORT (default 127.0.0.1:8787).")
     var listen: ListenAddress?
 
+    @Flag(help: "Ask over TLS, as it is also done where --tls-cert is set for the daemon.")
+    var tls = false
+
     @Option(help: "A JSON file of settings, keys as the flags.")
     var config: String?
 
@@ -17,18 +21,20 @@ struct Health: AsyncParsableCommand {
         try await ExitStatus.report {
             let settings = try Settings(configurationFile: config)
             let address = try settings.value("listen", listen, default: .standard) { ListenAddress(argument: $0) }
-            let answer = try await ask(address)
+            let isSecure = tls || settings.string("tls-cert", nil) != nil
+            let answer = try await ask(address, isSecure)
             Console.print(answer.body.filter { !$0.isNewline })
             guard answer.isReady else { throw ExitCode.failure }
         }
     }
 
-    private func ask(_ address: ListenAddress) async throws -> (isReady: Bool, body: String) {
+    private func ask(_ address: ListenAddress, _ isSecure: Bool) async throws -> (isReady: Bool, body: String) {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.seconds(3))
             .connect(host: address.host, port: address.port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    if isSecure { try channel.pipeline.syncOperations.addHandler(TrustingTLS.handler()) }
+                    return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in

@@ -7,7 +7,13 @@ enum VisibleArguments {
 
     /// Takes secrets out of them. `arguments` are those of the process, its own name first.
     static func hideSecrets(_ arguments: [String]) {
-        guard var place = scenesync_first_argument() else { return }
+        guard let place = scenesync_first_argument() else { return }
+        hideSecrets(arguments, at: place)
+    }
+
+    /// They stand at `place`, each with a zero behind it.
+    static func hideSecrets(_ arguments: [String], at place: UnsafeMutablePointer<CChar>) {
+        var place = place
         var isSecret = false
         for argument in arguments {
             let length = argument.utf8.count

@@ -1,4 +1,5 @@
 import ChangeFeed
+import Fanout
 import Glibc
 
 /// What the daemon needs to know, from wherever it was said.
@@ -11,6 +12,9 @@ struct DaemonConfiguration {
     let auditInterval: Duration
     let maxSubscribers: Int
     let maxBody_bytes: Int
+    let limits: LimitConfiguration
+    let tls: TLSFiles?
+    let takesH2C: Bool
     let isReadOnly: Bool
     let drainDelay: Duration
     let doorbell: DoorbellPolicy
@@ -32,6 +36,13 @@ struct DaemonConfiguration {
             })
         maxSubscribers = try Self.positive("max-subscribers", options.maxSubscribers, Self.descriptorsToSpare, settings)
         maxBody_bytes = try Self.positive("max-body", options.maxBody, 16 << 20, settings)
+        limits = try LimitConfiguration(options.limits, settings, maxBody_bytes: maxBody_bytes)
+        tls = try TLSFiles.find(options.tls, settings)
+        takesH2C = try settings.isOn("h2c", options.tls.h2c)
+        guard tls == nil || !takesH2C else {
+            throw ConfigurationError(
+                "--h2c is HTTP/2 without TLS, so it does not go with --tls-cert: leave out one of them")
+        }
         isReadOnly = try settings.isOn("read-only", options.readOnly)
         drainDelay = .seconds(try Self.count("drain-delay", options.drainDelay, 1, settings))
         doorbell = DoorbellPolicy(
@@ -42,13 +53,20 @@ struct DaemonConfiguration {
         access = try AccessConfiguration(options.access, settings, listen: listen)
     }
 
+    /// What its connections may take.
+    var rules: ConnectionRules {
+        var rules = limits.rules
+        rules.isSecure = tls != nil
+        return rules
+    }
+
     private static func count(
         _ name: String, _ flag: Int?, _ standard: Int, _ settings: Settings
     ) throws(ConfigurationError) -> Int {
         try settings.value(name, flag, default: standard) { Int($0).flatMap { $0 >= 0 ? $0 : nil } }
     }
 
-    private static func positive(
+    static func positive(
         _ name: String, _ flag: Int?, _ standard: Int, _ settings: Settings
     ) throws(ConfigurationError) -> Int {
         try settings.value(name, flag, default: standard) { Int($0).flatMap { $0 > 0 ? $0 : nil } }

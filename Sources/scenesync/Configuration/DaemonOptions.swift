@@ -24,6 +24,9 @@ struct DaemonOptions: ParsableArguments {
     @Option(help: "The most bytes of a request's body (default 16777216).")
     var maxBody: Int?
 
+    @OptionGroup var limits: LimitOptions
+    @OptionGroup var tls: TLSOptions
+
     @Flag(help: "Take no writes.")
     var readOnly = false
 

@@ -21,6 +21,21 @@ struct Settings {
         return (texts ?? file.strings(name) ?? []).map { $0.trimming(" ") }
     }
 
+    /// The same of what has a text form; what cannot be read is refused.
+    func list<Value>(
+        _ name: String, _ flags: [Value], _ read: (String) -> Value?
+    ) throws(ConfigurationError) -> [Value] {
+        if !flags.isEmpty { return flags }
+        var values: [Value] = []
+        for text in strings(name, []) {
+            guard let value = read(text) else {
+                throw ConfigurationError("\(place(of: name)) cannot have \"\(text)\"")
+            }
+            values.append(value)
+        }
+        return values
+    }
+
     /// A number or another value with a text form; what cannot be read is refused, with the place it came from.
     func value<Value>(
         _ name: String, _ flag: Value?, default standard: @autoclosure () -> Value, _ read: (String) -> Value?
@@ -28,8 +43,7 @@ struct Settings {
         if let flag { return flag }
         guard let text = string(name, nil) else { return standard() }
         guard let value = read(text) else {
-            let place = environment[variable(name)] == nil ? "\(name) in the configuration file" : variable(name)
-            throw ConfigurationError("\(place) cannot be \"\(text)\"")
+            throw ConfigurationError("\(place(of: name)) cannot be \"\(text)\"")
         }
         return value
     }
@@ -43,6 +57,10 @@ struct Settings {
     /// libpq's connection string; empty for libpq's own environment.
     func databaseURL(_ flag: String?) -> String {
         string("database-url", flag) ?? environment["DATABASE_URL"] ?? ""
+    }
+
+    private func place(of name: String) -> String {
+        environment[variable(name)] == nil ? "\(name) in the configuration file" : variable(name)
     }
 
     private func variable(_ name: String) -> String {

@@ -15,8 +15,6 @@ import UnixSignals
 struct Daemon {
     /// When the process ends whatever is still under way.
     private static let patience = Duration.seconds(8)
-    /// How long a connection may say nothing.
-    private static let idle_seconds = 75
     /// The delays from which a client's next attempt is drawn, so that not all come back at once.
     private static let retry = Duration.seconds(1)...Duration.seconds(5)
 
@@ -26,12 +24,13 @@ struct Daemon {
     var onListening: @Sendable (Int) -> Void = { _ in }
 
     func run() async throws {
+        if let exposure = ConnectionSettings(configuration.databaseURL).exposure { logger.warning("\(exposure)") }
         let registry = MetricRegistry()
         MetricsSystem.bootstrap(registry)
         let monitor = Monitor(times: DeliveryTimes(in: registry))
         let hub = try Hub(
             reactors: Self.reactors, heartbeat_seconds: configuration.heartbeat_seconds,
-            limit: configuration.maxSubscribers, witness: monitor)
+            limit: configuration.maxSubscribers, quota: SubscriberQuota(configuration.limits.quota), witness: monitor)
         let cache = ProjectCache(
             capacity_bytes: configuration.cache_bytes, history: EventLog.Limits(events: configuration.history),
             auditInterval: configuration.auditInterval, audience: hub, witness: monitor)
@@ -48,29 +47,31 @@ struct Daemon {
         let observatory = Observatory(
             monitor: monitor, cache: cache, hub: hub, registry: registry, writes: writes.counters,
             version: SceneSync.version)
+        let identity = try configuration.tls.map { try $0.identity() }
+        let rules = configuration.rules
         let responder = SyncResponder(
-            cache: cache, hub: hub, readiness: readiness, writes: writes, observatory: observatory, pictures: pictures,
-            gate: access.gate, logger: logger)
+            cache: cache, hub: hub, readiness: readiness, writes: writes, observatory: observatory, rules: rules,
+            inFlight: RequestsInFlight(limit: configuration.limits.maxRequests),
+            proxies: configuration.limits.proxies, pictures: pictures, gate: access.gate, logger: logger)
         let loops = MultiThreadedEventLoopGroup(
             numberOfThreads: System.coreCount, metricsDelegate: EventLoopMetrics())
-        let connections = HTTPConnections(on: loops, logger: quietLogger)
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let connections = HTTPConnections(
+            on: loops, rules: rules, identity: identity, takesH2C: configuration.takesH2C, logger: quietLogger)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let socket = try listen()
 
         let (firstSignal, isStopping) = AsyncStream<Void>.makeStream()
 
         try await withThrowingTaskGroup { tasks in
             tasks.addTask {
-                async let others: Void = connections.serve(responder, idle_seconds: Self.idle_seconds)
-                try await hub.serve(socket, cache: cache, idle_seconds: Self.idle_seconds) {
-                    Front(responder, connections)
-                }
+                async let others: Void = connections.serve(responder, hub.counters)
+                try await hub.serve(socket, cache: cache, rules: rules) { Front(responder, connections, rules) }
                 await others
             }
             tasks.addTask { await feed.run() }
             if access.hasToRun { tasks.addTask { try await access.run(responder) } }
             tasks.addTask { await observatory.run() }
-            tasks.addTask { await follow(signals, isStopping) }
+            tasks.addTask { await follow(signals, identity, isStopping) }
             tasks.addTask {
                 for await _ in firstSignal {}
                 try await stop(readiness, hub, connections)
@@ -86,7 +87,8 @@ struct Daemon {
         let address = configuration.listen
         do {
             let socket = try ListeningSocket.open(host: address.host, port: address.port)
-            logger.info("listening", metadata: ["address": "http://\(address.text(port: socket.port))"])
+            let scheme = configuration.tls == nil ? "http" : "https"
+            logger.info("listening", metadata: ["address": "\(scheme)://\(address.text(port: socket.port))"])
             onListening(socket.port)
             return socket
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
@@ -106,10 +108,16 @@ struct Daemon {
         max(1, min(8, System.coreCount / 2))
     }
 
-    /// The first signal to stop asks for an orderly end, a second one ends at once.
-    private func follow(_ signals: UnixSignalsSequence, _ isStopping: AsyncStream<Void>.Continuation) async {
+    /// The first signal to stop asks for an orderly end, a second one ends at once. SIGHUP has the certificate read anew.
+    private func follow(
+        _ signals: UnixSignalsSequence, _ identity: TLSIdentity?, _ isStopping: AsyncStream<Void>.Continuation
+    ) async {
         var count = 0
         for await signal in signals {
+            if signal == .sighup {
+                reload(identity)
+                continue
+            }
             count += 1
             if count > 1 {
                 logger.warning("\(signal) again: ending at once")
@@ -117,6 +125,16 @@ struct Daemon {
             }
             logger.info("\(signal): shutting down")
             isStopping.finish()
+        }
+    }
+
+    private func reload(_ identity: TLSIdentity?) {
+        guard let identity else { return logger.info("sighup: there is no certificate to read anew") }
+        do {
+            try identity.reload()
+            logger.info("sighup: new connections are shown the certificate that is there now")
+        } catch {
+            logger.error("sighup: everything stays as it was: \(error)")
         }
     }
 

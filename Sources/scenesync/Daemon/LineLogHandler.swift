@@ -18,20 +18,22 @@ struct LineLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }.sorted { $0.key < $1.key }
-        let line =
-            switch format {
-            case .text: text(event.level, "\(event.message)", fields)
-            case .json: json(event.level, "\(event.message)", fields)
-            }
-        Console.note(line)
+        Console.note(line(event.level, "\(event.message)", event.metadata ?? [:]))
+    }
+
+    func line(_ level: Logger.Level, _ message: String, _ more: Logger.Metadata) -> String {
+        let fields = metadata.merging(more) { _, new in new }.sorted { $0.key < $1.key }
+        return switch format {
+        case .text: text(level, message, fields)
+        case .json: json(level, message, fields)
+        }
     }
 
     private func text(
         _ level: Logger.Level, _ message: String, _ fields: [Dictionary<String, Logger.MetadataValue>.Element]
     ) -> String {
-        let pairs = fields.map { " \($0.key)=\("\($0.value)".printable)" }.joined()
-        return "\(WallTime.now.rfc3339) \(level.rawValue) \(message.printable)\(pairs)"
+        let pairs = fields.map { " \($0.key)=\($0.value)" }.joined()
+        return "\(WallTime.now.rfc3339) \(level.rawValue) \(message)\(pairs)".printable
     }
 
     private func json(
@@ -40,6 +42,9 @@ struct LineLogHandler: LogHandler {
         let known = [("time", WallTime.now.rfc3339), ("level", level.rawValue), ("message", message)]
         let all = known + fields.map { ($0.key, "\($0.value)") }
         let members = all.map { "\(JSONText.string($0.0)): \(JSONText.string($0.1))" }
-        return "{" + members.joined(separator: ", ") + "}"
+        // Some take these for the end of a line, too, which JSON allows in a string as they are.
+        return ("{" + members.joined(separator: ", ") + "}")
+            .replacing("\u{2028}", with: #"\u2028"#).replacing("\u{2029}", with: #"\u2029"#)
+            .replacing("\u{85}", with: #"\u0085"#)
     }
 }

@@ -143,18 +143,32 @@ struct Ailment: Sendable, CustomStringConvertible {
             "silent writes", "warning", ["side"], by: "CREATE TABLE side () INHERITS (generated_images)",
             healedBy: "DROP TABLE side"),
         Ailment(
-            "channel", "warning", ["app_writer by SELECT on scene_sync.settings", "REVOKE"],
+            "channel", "warning", ["forge changes: app_writer by SELECT on scene_sync.settings", "renew_secrets"],
             by: "GRANT USAGE ON SCHEMA scene_sync TO app_writer; GRANT SELECT ON scene_sync.settings TO app_writer",
             healedBy: "REVOKE SELECT ON scene_sync.settings FROM app_writer"),
         Ailment(
-            "channel", "warning", ["app_writer by EXECUTE on scene_sync.channel()"],
+            "channel", "warning", ["forge nothing: app_writer by SELECT on scene_sync.settings", "REVOKE"],
+            by:
+                "GRANT USAGE ON SCHEMA scene_sync TO app_writer; GRANT SELECT (channel) ON scene_sync.settings TO app_writer",
+            healedBy: "REVOKE SELECT (channel) ON scene_sync.settings FROM app_writer"),
+        Ailment(
+            "channel", "warning", ["forge changes: app_writer by EXECUTE on scene_sync.signing_key()"],
+            by: """
+                GRANT USAGE ON SCHEMA scene_sync TO app_writer;
+                GRANT EXECUTE ON FUNCTION scene_sync.signing_key() TO app_writer
+                """,
+            healedBy: "REVOKE EXECUTE ON FUNCTION scene_sync.signing_key() FROM app_writer"),
+        Ailment(
+            "channel", "warning", ["forge nothing: app_writer by EXECUTE on scene_sync.channel()"],
             by: "GRANT USAGE ON SCHEMA scene_sync TO PUBLIC; GRANT EXECUTE ON FUNCTION scene_sync.channel() TO PUBLIC",
             healedBy: "REVOKE EXECUTE ON FUNCTION scene_sync.channel() FROM PUBLIC"),
         Ailment(
-            "channel", "warning", ["app_writer as a member of app_owner"], by: "GRANT app_owner TO app_writer",
+            "channel", "warning", ["forge changes: app_writer as a member of app_owner"],
+            by: "GRANT app_owner TO app_writer",
             healedBy: "REVOKE app_owner FROM app_writer"),
         Ailment(
-            "channel", "warning", ["app_writer by what pg_read_all_stats shows"], by: "GRANT pg_monitor TO app_writer",
+            "channel", "warning", ["forge nothing: app_writer by what pg_read_all_stats shows"],
+            by: "GRANT pg_monitor TO app_writer",
             healedBy: "REVOKE pg_monitor FROM app_writer"),
         Ailment(
             "stored images", "warning", ["3 scenes in 2 projects", "scenesync backfill"],

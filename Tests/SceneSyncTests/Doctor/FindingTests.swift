@@ -1,3 +1,4 @@
+import Postgres
 import Testing
 import Triggers
 
@@ -11,16 +12,21 @@ struct FindingTests {
     }
 
     @Test(arguments: [
-        ("", "prefer", false, Finding.Mark.ok), ("/var/run/postgresql", "prefer", false, .ok),
-        ("127.0.0.1", "disable", false, .ok), ("localhost,::1", "prefer", true, .ok),
-        ("db.example.com", "prefer", false, .problem), ("localhost,db.example.com", "require", true, .warning),
-        ("10.0.0.7", "verify-ca", true, .warning), ("db.example.com", "verify-full", true, .ok),
-        ("127.0.0.1.example.com", "prefer", false, .problem), ("localhost.example.com", "prefer", false, .problem),
+        ("host=/tmp", "prefer", false, Finding.Mark.ok), ("host=/var/run/postgresql", "prefer", false, .ok),
+        ("host=127.0.0.1", "disable", false, .ok), ("host=localhost,::1", "prefer", true, .ok),
+        ("host=db.example.com", "prefer", false, .problem),
+        ("host=localhost,db.example.com", "require", true, .warning),
+        ("hostaddr=10.0.0.7", "verify-ca", true, .warning), ("host=db.example.com", "verify-full", true, .ok),
+        ("host=localhost hostaddr=10.0.0.7", "prefer", false, .problem),
+        ("host=127.0.0.1.example.com", "prefer", false, .problem),
+        ("host=localhost.example.com", "prefer", false, .problem),
     ])
     func `what goes to another host has to be encrypted, and the host has to prove itself`(
-        hosts: String, mode: String, isEncrypted: Bool, mark: Finding.Mark
+        settings: String, mode: String, isEncrypted: Bool, mark: Finding.Mark
     ) {
-        #expect(Encryption.finding(hosts: hosts, mode: mode, isEncrypted: isEncrypted).mark == mark)
+        let server = ConnectionSettings(settings).distantServer
+
+        #expect(Encryption.finding(distantServer: server, mode: mode, isEncrypted: isEncrypted).mark == mark)
     }
 
     @Test(arguments: [(0.0, Finding.Mark.ok), (0.0005, .ok), (0.002, .warning), (0.49, .warning), (0.5, .problem)])

@@ -8,14 +8,13 @@ struct Encryption: Check {
         let settings = ConnectionSettings(deployment.connectionString)
         return [
             Self.finding(
-                hosts: settings.value(of: "host") ?? settings.value(of: "hostaddr") ?? "",
+                distantServer: settings.distantServer,
                 mode: settings.value(of: "sslmode") ?? "prefer", isEncrypted: deployment.session.isEncrypted)
         ]
     }
 
-    /// `hosts` as libpq takes them, by name where there is one: that is what a certificate is checked against.
-    static func finding(hosts: String, mode: String, isEncrypted: Bool) -> Finding {
-        guard let host = hosts.split(separator: ",").first(where: { !isLocal($0) }) else {
+    static func finding(distantServer: String?, mode: String, isEncrypted: Bool) -> Finding {
+        guard let host = distantServer else {
             return .ok(isEncrypted ? "TLS, on this machine" : "none, and none is needed on this machine")
         }
         let cure = "add sslmode=verify-full to the connection string, and sslrootcert=FILE (or system) if it needs one"
@@ -29,10 +28,5 @@ struct Encryption: Check {
                 "TLS, but sslmode is \(mode): \(host) does not have to prove that it is the server", cure: cure)
         }
         return .ok("TLS, and \(host) has proved that it is the server")
-    }
-
-    private static func isLocal(_ host: some StringProtocol) -> Bool {
-        host.hasPrefix("/") || host.hasPrefix("@") || host == "localhost" || host == "::1"
-            || host.hasPrefix("127.") && host.allSatisfy { $0.isNumber || $0 == "." }
     }
 }

@@ -1,0 +1,102 @@
+import Postgres
+import PostgresTestSupport
+import Testing
+
+/// Clients that take their time, to have a server wait for them instead of serving others.
+@Suite(
+    .daemon("--header-timeout", "1", "--idle-timeout", "2"), .serialized, .timeLimit(.minutes(3)))
+struct SlowlorisTests {
+    private let stage: Stage
+
+    init() throws {
+        stage = try Stage.current
+    }
+
+    private static let beginnings = [
+        "G", "GET /v1/projects/", "GET / HTTP/1.1\r\nHost: x\r\nX-A: b\r\n", "POST / HTTP/1.1\r\nHost: x\r\n",
+        "GET / HTTP/1.1\r",
+    ]
+
+    @Test(arguments: beginnings, Way.allCases)
+    func `a head that does not end is 408, and the connection with it`(beginning: String, way: Way) async throws {
+        let client = try await RawClient.open(stage.daemon, by: way)
+
+        try await client.connection.send(Array(beginning.utf8))
+
+        #expect(try await client.statuses() == [408])
+    }
+
+    @Test(arguments: Way.allCases)
+    func `a head that comes byte by byte for ever is 408`(way: Way) async throws {
+        let client = try await RawClient.open(stage.daemon, by: way)
+        let statuses = Task { try await client.statuses() }
+
+        try await client.connection.send(Array("GET / HTTP/1.1\r\nHost: x\r\n".utf8))
+        // Each byte comes sooner than anything idle would be noticed.
+        for byte in "X-A: \(String(repeating: "b", count: 100))".utf8 {
+            guard (try? await client.connection.send([byte])) != nil else { break }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+
+        #expect(try await statuses.value == [408])
+    }
+
+    @Test(arguments: Way.allCases)
+    func `who says nothing is let go`(way: Way) async throws {
+        let client = try await RawClient.open(stage.daemon, by: way)
+
+        #expect(try await client.statuses() == [])
+    }
+
+    @Test(arguments: Way.allCases)
+    func `a body that does not come ends its connection`(way: Way) async throws {
+        let project = try await stage.insertProject()
+        let client = try await RawClient.open(stage.daemon, by: way)
+
+        try await client.connection.send(
+            Array(
+                "POST /v1/projects/\(project)/images HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n["
+                    .utf8))
+
+        // There may be an answer or none: the request has not been made.
+        #expect(try await client.statuses(within: .seconds(30)) != nil)
+    }
+
+    @Test func `five hundred of them do not keep others from being served`() async throws {
+        let project = try await stage.insertProject()
+        let target = "/v1/projects/\(project)"
+        _ = try await stage.client.get(target)
+        let alone = try await slowest(of: 200, target)
+        let slow = Task {
+            while !Task.isCancelled {
+                var connections: [HTTPConnection] = []
+                for number in 0..<500 {
+                    let connection = try await HTTPConnection.open(port: stage.daemon.port)
+                    try await connection.send(Array(Self.beginnings[number % Self.beginnings.count].utf8))
+                    connections.append(connection)
+                }
+                for connection in connections { _ = try? await connection.read(until: .now + .seconds(3)) }
+            }
+        }
+        defer { slow.cancel() }
+        try await eventually("they are let go, too") {
+            try await stage.metric("scenesync_requests_too_slow_total") > 100
+        }
+
+        let beside = try await slowest(of: 200, target)
+
+        // Twice as slow is what a quiet machine would have to keep to; this one is shared.
+        #expect(beside < alone * 2 + .milliseconds(250), "\(alone) alone, \(beside) beside them")
+    }
+
+    /// The ninety-ninth percentile.
+    private func slowest(of count: Int, _ target: String) async throws -> Duration {
+        var times: [Duration] = []
+        for _ in 0..<count {
+            let start = ContinuousClock.now
+            #expect(try await stage.client.get(target).status == 200)
+            times.append(.now - start)
+        }
+        return times.sorted()[count * 99 / 100]
+    }
+}

@@ -1,0 +1,148 @@
+import Postgres
+import PostgresTestSupport
+import Testing
+
+@Suite(.database(.sceneSync), .timeLimit(.minutes(2)))
+struct SubscriberLimitTests {
+    private func open(_ stage: Stage, _ project: String, from client: String? = nil, by way: Way) async throws
+        -> Opening
+    {
+        var headers = way.headers
+        headers["X-Forwarded-For"] = client
+        let connection = try await HTTPConnection.open(port: stage.daemon.port)
+        try await connection.send(HTTPClient.bytes("GET", "/v1/projects/\(project)/events", headers, nil))
+        let head = try #require(try await connection.readHead(until: .now + .seconds(10)))
+        let first = String(decoding: try await connection.readChunk(until: .now + .seconds(10)), as: UTF8.self)
+        return Opening(connection: connection, status: head.status, first: first)
+    }
+
+    private struct Opening {
+        let connection: HTTPConnection
+        let status: Int
+        /// A stream over a limit is told to come back later than others.
+        let first: String
+
+        var isAdmitted: Bool { first.hasPrefix("retry: 2000\n") }
+        var isOver: Bool { first.hasPrefix("retry: 10000\n") }
+    }
+
+    @Test(arguments: Way.allCases)
+    func `one address has its streams, and those beyond are told to come back later`(way: Way) async throws {
+        let stage = try await Stage.start(["--max-subscribers-per-address", "3"])
+        let project = try await stage.insertProject()
+
+        var openings: [Opening] = []
+        for _ in 0..<3 { openings.append(try await open(stage, project, by: way)) }
+        let over = try await open(stage, project, by: way)
+
+        #expect(openings.allSatisfy { $0.status == 200 && $0.isAdmitted })
+        #expect(over.status == 200 && over.isOver, "\(over.first)")
+        #expect(try await over.connection.readChunk(until: .now + .seconds(5)).isEmpty)
+        #expect(try await stage.metric("scenesync_streams_refused_total") == 1)
+        #expect(try await stage.client.get("/v1/projects/\(project)").status == 200)
+
+        openings.removeAll()
+        try await eventually("a place is free again") {
+            let opening = try await open(stage, project, by: way)
+            return opening.isAdmitted
+        }
+    }
+
+    @Test(arguments: Way.allCases)
+    func `behind a trusted proxy each client has its own`(way: Way) async throws {
+        let stage = try await Stage.start(["--max-subscribers-per-address", "1", "--trusted-proxy", "127.0.0.0/8"])
+        let project = try await stage.insertProject()
+
+        let one = try await open(stage, project, from: "1.2.3.4", by: way)
+        let other = try await open(stage, project, from: "1.2.3.5", by: way)
+        let again = try await open(stage, project, from: "9.9.9.9, 1.2.3.4", by: way)
+
+        #expect(one.isAdmitted && other.isAdmitted)
+        #expect(again.isOver)
+        withExtendedLifetime((one, other)) {}
+    }
+
+    @Test(arguments: Way.allCases)
+    func `who is not trusted cannot say who it is`(way: Way) async throws {
+        let stage = try await Stage.start(["--max-subscribers-per-address", "1"])
+        let project = try await stage.insertProject()
+
+        let one = try await open(stage, project, from: "1.2.3.4", by: way)
+        let other = try await open(stage, project, from: "1.2.3.5", by: way)
+
+        #expect(one.isAdmitted && other.isOver)
+        withExtendedLifetime(one) {}
+    }
+
+    @Test func `requests that wait have their number, and those beyond are 429`() async throws {
+        let stage = try await Stage.start(["--max-requests", "3"])
+        let projects = [try await stage.insertProject(), try await stage.insertProject()]
+        _ = try await stage.client.get("/v1/projects/\(projects[0])")
+        let lock = try await stage.database.open(as: .owner)
+        try await lock.query("BEGIN")
+        try await lock.query("LOCK TABLE content_creation_requests IN ACCESS EXCLUSIVE MODE")
+        var waiting: [HTTPConnection] = []
+        for _ in 0..<3 {
+            let connection = try await HTTPConnection.open(port: stage.daemon.port)
+            try await connection.send(HTTPClient.bytes("GET", "/v1/projects/\(projects[1])", [:], nil))
+            waiting.append(connection)
+        }
+        // With the one that was answered before them.
+        try await eventually("three wait") { try await stage.metric("scenesync_cache_misses_total") == 4 }
+        let refused = try await stage.client.get("/v1/projects/\(projects[1])")
+        // What memory answers waits for nothing.
+        let warm = try await stage.client.get("/v1/projects/\(projects[0])")
+        try await lock.query("COMMIT")
+
+        #expect(refused.status == 429)
+        #expect(refused["Retry-After"] == "1")
+        #expect(refused.problem == "too-many-requests")
+        #expect(warm.status == 200)
+        for connection in waiting {
+            #expect(try await connection.readAnswer(to: "GET", until: .now + .seconds(10))?.status == 200)
+        }
+        #expect(try await stage.client.get("/v1/projects/\(projects[1])").status == 200)
+    }
+
+    @Test func `a flood of ids that nobody has costs some queries and no memory`() async throws {
+        let stage = try await Stage.start()
+        let before = try await stage.metric("scenesync_cache_load_queries_total")
+        let clients = 100
+        let each = 50
+
+        try await withThrowingTaskGroup { tasks in
+            for client in 0..<clients {
+                tasks.addTask {
+                    let targets = (0..<each).map { number in
+                        ("GET", "/v1/projects/00000000-0000-4000-8000-\(format12(client * each + number))")
+                    }
+                    let answers = try await stage.client.pipeline(targets, within: .seconds(60))
+                    #expect(answers.count == each && answers.allSatisfy { $0.status == 404 })
+                }
+            }
+            try await tasks.waitForAll()
+        }
+
+        let queries = try await stage.metric("scenesync_cache_load_queries_total") - before
+        // At most so many are asked for at a time as there are clients, and four queries are under way.
+        #expect(queries < clients * each / 4, "\(queries) queries")
+        #expect(try await stage.metric("scenesync_cache_projects") == 0)
+        #expect(try await stage.metric("scenesync_cache_bytes") == 0)
+    }
+
+    @Test(arguments: [
+        ["--max-subscribers-per-address", "0"], ["--trusted-proxy", "nobody"], ["--trusted-proxy", "10.0.0.0/33"],
+        ["--max-header", "-1"], ["--header-timeout", "0"], ["--max-url", "x"],
+    ])
+    func `a limit that is none is bad usage`(flags: [String]) async throws {
+        let command = try await Command.run(["serve"] + flags)
+
+        #expect(command.status == 64)
+    }
+}
+
+/// Twelve hexadecimal digits.
+private func format12(_ number: Int) -> String {
+    let digits = String(number, radix: 16)
+    return String(repeating: "0", count: 12 - digits.count) + digits
+}

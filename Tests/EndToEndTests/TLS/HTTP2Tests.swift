@@ -1,0 +1,117 @@
+import Postgres
+import PostgresTestSupport
+import Testing
+
+@Suite(.database(.sceneSync), .timeLimit(.minutes(3)))
+struct HTTP2Tests {
+    @Test func `a hundred and fifty streams come over one connection, and all hear of a change`() async throws {
+        let certificate = try await Certificate.make()
+        let stage = try await Stage.start(certificate.flags)
+        let project = try await stage.insertProject()
+        let client = try await HTTP2Client.open(port: stage.daemon.port, trusting: certificate.certificatePath)
+
+        let streams = try await openStreams(150, project, client)
+        try await stage.save("https://example.org/é.png", scene: 2, of: project)
+
+        for stream in streams {
+            let text = await stream.read(through: "é.png")
+            #expect(await stream.status == 200)
+            #expect(await stream.header("content-type") == "text/event-stream")
+            #expect(text.hasPrefix("retry: 2000\n\n"), "\(text.prefix(40))")
+            #expect(text.contains("event: snapshot\n") && text.contains("event: scene\n"))
+            // Nothing of HTTP/1's framing.
+            #expect(!text.contains("\r"))
+        }
+    }
+
+    @Test func `reads, writes and errors are the same as over HTTP 1`() async throws {
+        let stage = try await Stage.start(["--h2c"])
+        let project = try await stage.insertProject()
+        let client = try await HTTP2Client.open(port: stage.daemon.port)
+        let image = #"{"scene_index": 1, "image_url": "https://example.org/a.png"}"#
+
+        let saved = try await client.open(
+            "/v1/projects/\(project)/images", method: "POST", [("content-type", "application/json")],
+            body: Array(image.utf8))
+        await saved.read()
+        let token = try #require(await saved.header("sync-token"))
+        let read = try await client.open("/v1/projects/\(project)", [("sync-token", token)])
+        let text = await read.read()
+        let unknown = try await client.open("/x")
+        let problem = await unknown.read()
+        let long = try await client.open("/" + String(repeating: "a", count: 8_192))
+        await long.read()
+
+        #expect(await saved.status == 201)
+        #expect(await read.status == 200)
+        #expect(text == (try await stage.client.get("/v1/projects/\(project)").text))
+        #expect(await unknown.status == 404)
+        #expect(problem.contains("/problems/not-found"))
+        #expect(await long.status == 414)
+    }
+
+    @Test func `over a limit a stream has its answer and its end`() async throws {
+        let stage = try await Stage.start(["--h2c", "--max-subscribers-per-address", "2"])
+        let project = try await stage.insertProject()
+        let client = try await HTTP2Client.open(port: stage.daemon.port)
+
+        let streams = try await openStreams(2, project, client)
+        let over = try await client.open("/v1/projects/\(project)/events")
+
+        #expect(await over.read() == "retry: 10000\n\n")
+        #expect(await over.status == 200)
+        // A stream that its client gives up frees its place.
+        await streams[0].close()
+        try await eventually("a place is free again") {
+            let next = try await client.open("/v1/projects/\(project)/events")
+            return await next.read(through: "\n\n").hasPrefix("retry: 2000")
+        }
+    }
+
+    @Test func `who reads nothing is caught up with the newest state`() async throws {
+        let stage = try await Stage.start(["--h2c"])
+        let project = try await stage.insertProject()
+        let client = try await HTTP2Client.open(port: stage.daemon.port)
+        let stream = try await openStreams(1, project, client)[0]
+        // Its window is closed: what was sent is not taken any more.
+        try await stream.take(false)
+
+        let long = String(repeating: "x", count: 50_000)
+        for number in 1...40 {
+            try await stage.write(
+                """
+                INSERT INTO generated_images (content_creation_request_id, scene_index, image_url)
+                VALUES ($1::uuid, 1, $2) ON CONFLICT (content_creation_request_id, scene_index, image_index)
+                DO UPDATE SET image_url = excluded.image_url
+                """, project, "\(long)\(number)")
+            _ = try await stage.client.get("/v1/projects/\(project)", ["Cache-Control": "no-cache"])
+        }
+        try await stream.take(true)
+        let text = await stream.read(through: "\(long)40")
+
+        #expect(text.contains("\(long)40\""))
+        #expect(try await stage.metric("scenesync_subscribers") == 1)
+    }
+
+    @Test func `a signal to stop ends streams with a time to come back`() async throws {
+        let stage = try await Stage.start(["--h2c", "--drain-delay", "0"])
+        let project = try await stage.insertProject()
+        let client = try await HTTP2Client.open(port: stage.daemon.port)
+        let streams = try await openStreams(120, project, client)
+
+        let status = await stage.daemon.stop()
+
+        #expect(status == 0)
+        for stream in streams {
+            let text = await stream.read()
+            #expect(text.matches(of: /retry: \d+\n/).count == 2)
+        }
+    }
+
+    private func openStreams(_ count: Int, _ project: String, _ client: HTTP2Client) async throws -> [HTTP2Stream] {
+        var streams: [HTTP2Stream] = []
+        for _ in 0..<count { streams.append(try await client.open("/v1/projects/\(project)/events")) }
+        for stream in streams { await stream.read(through: "event: ready") }
+        return streams
+    }
+}
