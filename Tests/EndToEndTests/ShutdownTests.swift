@@ -76,7 +76,7 @@ struct ShutdownTests {
         let stage = try await Stage.start(["--drain-delay", "0"])
         let project = try await stage.insertProject()
         let half = try await HTTPConnection.open(port: stage.daemon.port)
-        try await half.send(Array("GET /v1/projects/\(project) HTTP/1.1\r\nHost: x\r\n".utf8))
+        try await half.send(Array("GET /v1/projects/\(project) HTTP/1.1\r\nHost: localhost\r\n".utf8))
         let idle = try await HTTPConnection.open(port: stage.daemon.port)
         let silent = try await EventStream.open(
             port: stage.daemon.port, "/v1/projects/\(project)/events", receiveBuffer: 4_096)

@@ -62,6 +62,7 @@ struct SealTests {
         let before = try await Feed()
         let old = try await before.daemon.query("SELECT scene_sync.signing_key()").string(0, 0)
 
+        try await before.leave()
         try await before.owner.query("CALL scene_sync.renew_secrets()")
 
         let feed = try await Feed()

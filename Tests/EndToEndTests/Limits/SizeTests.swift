@@ -22,29 +22,32 @@ struct SizeTests {
     func `a URL has its limit`(way: Way) async throws {
         let path = "/x?" + String(repeating: "a", count: 8_189)
 
-        #expect(try await status(of: "GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", by: way) == [404])
-        #expect(try await status(of: "GET \(path)a HTTP/1.1\r\nHost: x\r\n\r\n", by: way) == [414])
+        #expect(
+            try await status(of: "GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", by: way) == [
+                404
+            ])
+        #expect(try await status(of: "GET \(path)a HTTP/1.1\r\nHost: localhost\r\n\r\n", by: way) == [414])
     }
 
     @Test(arguments: Way.allCases)
     func `a head has its limit, whatever is in it`(way: Way) async throws {
         func head(_ count: Int) -> String {
-            "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nUser-Agent: \(Self.megabyte.prefix(count))\r\n\r\n"
+            "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nUser-Agent: \(Self.megabyte.prefix(count))\r\n\r\n"
         }
         let frame = head(0).utf8.count
         let many = String(repeating: "Accept: y\r\n", count: 1_000)
 
         #expect(try await status(of: head(16_384 - frame), by: way) == [200])
         #expect(try await status(of: head(16_385 - frame), by: way) == [431])
-        #expect(try await status(of: "GET /healthz HTTP/1.1\r\nHost: x\r\n\(many)\r\n", by: way) == [431])
+        #expect(try await status(of: "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\(many)\r\n", by: way) == [431])
     }
 
     @Test(
         arguments: [
-            "GET /\(megabyte) HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/1.1\r\nHost: \(megabyte)\r\n\r\n",
-            "GET / HTTP/1.1\r\nHost: x\r\n\(megabyte): y\r\n\r\n",
-            "GET / HTTP/1.1\r\nHost: x\r\nCookie: \(megabyte)\r\n\r\n",
-            "\(megabyte) / HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/\(megabyte)\r\n\r\n", megabyte,
+            "GET /\(megabyte) HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET / HTTP/1.1\r\nHost: \(megabyte)\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: localhost\r\n\(megabyte): y\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: localhost\r\nCookie: \(megabyte)\r\n\r\n",
+            "\(megabyte) / HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET / HTTP/\(megabyte)\r\n\r\n", megabyte,
             String(repeating: "\r\n", count: 1 << 19), String(repeating: "\u{0}", count: 1 << 20),
         ], Way.allCases)
     func `a megabyte of a head is refused`(request: String, way: Way) async throws {
@@ -57,7 +60,7 @@ struct SizeTests {
     func `a body has its limit, said beforehand or not`(way: Way) async throws {
         let project = try await stage.insertProject()
         let head =
-            "POST /v1/projects/\(project)/images HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
+            "POST /v1/projects/\(project)/images HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n"
 
         #expect(try await status(of: head + "Content-Length: 100001\r\n\r\n", by: way) == [413])
         #expect(try await status(of: head + "Content-Length: 1048576\r\n\r\n\(Self.megabyte)", by: way) == [413])

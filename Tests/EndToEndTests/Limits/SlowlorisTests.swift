@@ -13,7 +13,8 @@ struct SlowlorisTests {
     }
 
     private static let beginnings = [
-        "G", "GET /v1/projects/", "GET / HTTP/1.1\r\nHost: x\r\nX-A: b\r\n", "POST / HTTP/1.1\r\nHost: x\r\n",
+        "G", "GET /v1/projects/", "GET / HTTP/1.1\r\nHost: localhost\r\nX-A: b\r\n",
+        "POST / HTTP/1.1\r\nHost: localhost\r\n",
         "GET / HTTP/1.1\r",
     ]
 
@@ -31,7 +32,7 @@ struct SlowlorisTests {
         let client = try await RawClient.open(stage.daemon, by: way)
         let statuses = Task { try await client.statuses() }
 
-        try await client.connection.send(Array("GET / HTTP/1.1\r\nHost: x\r\n".utf8))
+        try await client.connection.send(Array("GET / HTTP/1.1\r\nHost: localhost\r\n".utf8))
         // Each byte comes sooner than anything idle would be noticed.
         for byte in "X-A: \(String(repeating: "b", count: 100))".utf8 {
             guard (try? await client.connection.send([byte])) != nil else { break }
@@ -55,7 +56,7 @@ struct SlowlorisTests {
 
         try await client.connection.send(
             Array(
-                "POST /v1/projects/\(project)/images HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n["
+                "POST /v1/projects/\(project)/images HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n["
                     .utf8))
 
         // There may be an answer or none: the request has not been made.

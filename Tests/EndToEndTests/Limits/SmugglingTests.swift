@@ -12,32 +12,32 @@ struct SmugglingTests {
 
     /// Each with a request hidden in it, or behind it, that must not be answered.
     private static let shapes = [
-        "POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "POST /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 100\r\n\r\n0\r\n\r\n",
-        "POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nContent-Length: 40\r\n\r\n",
-        "POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 0, 40\r\n\r\n",
-        "POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: +0\r\n\r\n",
-        "POST /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
-        "POST /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
-        "POST /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
-        "POST /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding:\u{b}chunked\r\n\r\n0\r\n\r\n",
-        "POST /healthz HTTP/1.1\r\nHost: x\r\nX: a\r\n Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "POST /healthz HTTP/1.1\r\nHost: x\nContent-Length: 0\r\n\r\n",
-        "POST /healthz HTTP/1.1\nHost: x\nContent-Length: 0\n\n",
-        "POST /healthz HTTP/1.1\r\nHost: x\rContent-Length: 0\r\n\r\n",
-        "POST /healthz HTTP/1.1\r\nHost: x\r\nContent\u{0}-Length: 0\r\n\r\n",
-        "POST /healthz HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "GET /healthz HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", "GET /healthz HTTP/1.1\r\n\r\n",
-        "GET /healthz\tHTTP/1.1\r\nHost: x\r\n\r\n", "GET /healthz  HTTP/1.1\r\nHost: x\r\n\r\n",
-        "GET /healthz x HTTP/1.1\r\nHost: x\r\n\r\n", "GET /healthz#x HTTP/1.1\r\nHost: x\r\n\r\n",
-        "CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n", "\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
+        "POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST /healthz HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 100\r\n\r\n0\r\n\r\n",
+        "POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nContent-Length: 40\r\n\r\n",
+        "POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0, 40\r\n\r\n",
+        "POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: +0\r\n\r\n",
+        "POST /healthz HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+        "POST /healthz HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+        "POST /healthz HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+        "POST /healthz HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding:\u{b}chunked\r\n\r\n0\r\n\r\n",
+        "POST /healthz HTTP/1.1\r\nHost: localhost\r\nX: a\r\n Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST /healthz HTTP/1.1\r\nHost: localhost\nContent-Length: 0\r\n\r\n",
+        "POST /healthz HTTP/1.1\nHost: localhost\nContent-Length: 0\n\n",
+        "POST /healthz HTTP/1.1\r\nHost: localhost\rContent-Length: 0\r\n\r\n",
+        "POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent\u{0}-Length: 0\r\n\r\n",
+        "POST /healthz HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: y\r\n\r\n", "GET /healthz HTTP/1.1\r\n\r\n",
+        "GET /healthz\tHTTP/1.1\r\nHost: localhost\r\n\r\n", "GET /healthz  HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET /healthz x HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET /healthz#x HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "CONNECT x:80 HTTP/1.1\r\nHost: localhost\r\n\r\n", "\r\nGET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
     ]
 
     @Test(arguments: shapes, Way.allCases)
     func `each is 400, nothing behind it is answered, and the connection ends`(shape: String, way: Way) async throws {
         let client = try await RawClient.open(stage.daemon, by: way)
 
-        try await client.connection.send(Array((shape + "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n").utf8))
+        try await client.connection.send(Array((shape + "GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n").utf8))
         let statuses = try await client.statuses()
 
         #expect(statuses == [400], "\(shape.debugDescription)")
@@ -54,9 +54,10 @@ struct SmugglingTests {
         let project = try await stage.insertProject()
         let client = try await RawClient.open(stage.daemon, by: way)
         let head =
-            "POST /v1/projects/\(project)/images HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+            "POST /v1/projects/\(project)/images HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 
-        try await client.connection.send(Array((head + chunks + "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n").utf8))
+        try await client.connection.send(
+            Array((head + chunks + "GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n").utf8))
         let statuses = try await client.statuses()
 
         #expect(statuses == [400], "\(chunks.debugDescription)")
@@ -66,9 +67,9 @@ struct SmugglingTests {
     func `what came before is answered first`(way: Way) async throws {
         let project = try await stage.insertProject()
         let client = try await RawClient.open(stage.daemon, by: way)
-        let good = "GET /v1/projects/\(project) HTTP/1.1\r\nHost: x\r\n\r\n"
+        let good = "GET /v1/projects/\(project) HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
-        try await client.connection.send(Array((good + good + "GET / HTTP/1.1\nHost: x\n\n" + good).utf8))
+        try await client.connection.send(Array((good + good + "GET / HTTP/1.1\nHost: localhost\n\n" + good).utf8))
 
         #expect(try await client.statuses() == [200, 200, 400])
     }
@@ -77,10 +78,10 @@ struct SmugglingTests {
     func `an offer to speak something else is passed over`(way: Way) async throws {
         let client = try await RawClient.open(stage.daemon, by: way)
         let offer =
-            "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n\r\n"
+            "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n\r\n"
 
         try await client.connection.send(
-            Array((offer + "GET /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").utf8))
+            Array((offer + "GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").utf8))
 
         #expect(try await client.statuses() == [200, 404])
     }
