@@ -17,12 +17,14 @@ package struct SyncResponder: Sendable {
     private let readiness: Readiness
     private let writes: WriteDesk
     private let observatory: Observatory
-    private let rules: ConnectionRules
+    let rules: ConnectionRules
     private let inFlight: RequestsInFlight
     private let proxies: TrustedProxies
     private let pictures: Pictures?
     let gate: Gate
     private let logger: Logger
+
+    var counters: DeliveryCounters { hub.counters }
 
     /// The same, behind another gate.
     package func behind(_ gate: Gate) -> SyncResponder {

@@ -4,7 +4,7 @@ import NIOCore
 
 /// The administrators' address, served HTTP's ordinary way.
 package struct AdminServer: Sendable {
-    private let server: Server<HTTP1Channel>
+    private let server: Server<GuardedHTTP1>
 
     /// Port 0 picks a free one; `onListening` is told which.
     package init(
@@ -14,7 +14,7 @@ package struct AdminServer: Sendable {
         // Hummingbird takes the end of the daemon for an error.
         let silent = Logger(label: "scenesync") { _ in SwiftLogNoOpLogHandler() }
         server = Server(
-            childChannelSetup: HTTP1Channel(responder: responder.respond),
+            childChannelSetup: GuardedHTTP1(responder, rules: responder.rules, counters: responder.counters),
             configuration: ServerConfiguration(address: .hostname(host, port: port)),
             onServerRunning: { channel in onListening(channel.localAddress?.port ?? port) }, eventLoopGroup: group,
             logger: silent)

@@ -22,7 +22,7 @@ struct ConnectionProtocols: Sendable {
     /// The streams that one connection may have at a time; a page with many projects has as many.
     private static let mostStreams = 1_000
 
-    private let http1: HTTP1Channel
+    private let http1: GuardedHTTP1
     private let http2: HTTP2Channel
     private let rules: ConnectionRules
     private let identity: TLSIdentity?
@@ -33,17 +33,12 @@ struct ConnectionProtocols: Sendable {
         _ responder: SyncResponder, rules: ConnectionRules, identity: TLSIdentity?, takesH2C: Bool,
         counters: DeliveryCounters, logger: Logger
     ) {
-        let channels = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [RequestWatch(rules, counters)],
-            idleTimeout: .seconds(Int64(rules.idle_seconds)),
-            httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: rules.head_bytes, maxHeaderListSize: rules.head_bytes))
-        http1 = HTTP1Channel(responder: responder.respond, configuration: channels)
+        http1 = GuardedHTTP1(responder, rules: rules, counters: counters)
         http2 = HTTP2Channel(
             responder: responder.respond,
             configuration: .init(
                 idleTimeout: .seconds(rules.idle_seconds), gracefulCloseTimeout: .seconds(5),
-                streamConfiguration: channels))
+                streamConfiguration: GuardedHTTP1.configuration(rules: rules, counters: counters)))
         self.rules = rules
         self.identity = identity
         self.takesH2C = takesH2C
@@ -92,11 +87,7 @@ struct ConnectionProtocols: Sendable {
     }
 
     private func setUpHTTP1(_ channel: any Channel) -> EventLoopFuture<Spoken> {
-        channel.eventLoop.makeCompletedFuture {
-            try channel.pipeline.syncOperations.addHandler(RequestGuard(rules))
-        }.flatMap {
-            http1.setup(channel: channel, logger: logger).map { .http1($0) }
-        }
+        http1.setup(channel: channel, logger: logger).map { .http1($0) }
     }
 
     private func setUpHTTP2(_ channel: any Channel) -> EventLoopFuture<Spoken> {

@@ -33,6 +33,17 @@ struct AdminListenTests {
         #expect(try await admin.get("/metrics", ["Host": "evil.example"]).status == 421)
     }
 
+    @Test func `it takes no request that could be read in two ways`() async throws {
+        let (_, admin) = try await start([])
+        let client = RawClient(connection: try await HTTPConnection.open(port: admin.port))
+
+        try await client.connection.send(
+            Array("GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nContent-Length: 4\r\n\r\nGET ".utf8)
+        )
+
+        #expect(try await client.statuses() == [400])
+    }
+
     @Test func `it ends with the daemon`() async throws {
         let (stage, admin) = try await start(["--drain-delay", "0"])
         _ = try await admin.get("/healthz")

@@ -7,10 +7,16 @@ struct SubscriberLimitTests {
     private func open(_ stage: Stage, _ project: String, from client: String? = nil, by way: Way) async throws
         -> Opening
     {
-        var headers = way.headers
-        headers["X-Forwarded-For"] = client
+        try await open(
+            stage, at: "/v1/projects/\(project)/events", client.map { ["X-Forwarded-For": $0] } ?? [:], by: way)
+    }
+
+    private func open(_ stage: Stage, at target: String, _ more: [String: String] = [:], by way: Way) async throws
+        -> Opening
+    {
+        let headers = way.headers.merging(more) { $1 }
         let connection = try await HTTPConnection.open(port: stage.daemon.port)
-        try await connection.send(HTTPClient.bytes("GET", "/v1/projects/\(project)/events", headers, nil))
+        try await connection.send(HTTPClient.bytes("GET", target, headers, nil))
         let head = try #require(try await connection.readHead(until: .now + .seconds(10)))
         let first = String(decoding: try await connection.readChunk(until: .now + .seconds(10)), as: UTF8.self)
         return Opening(connection: connection, status: head.status, first: first)
@@ -46,6 +52,51 @@ struct SubscriberLimitTests {
             let opening = try await open(stage, project, by: way)
             return opening.isAdmitted
         }
+    }
+
+    @Test(arguments: Way.allCases)
+    func `a stream of many projects counts as one, and the monitor's too`(way: Way) async throws {
+        let stage = try await Stage.start(["--max-subscribers-per-address", "2"])
+        let projects = [try await stage.insertProject(), try await stage.insertProject()]
+        let joint = "/v1/events?project=\(projects[0])&project=\(projects[1])"
+
+        var openings = [
+            try await open(stage, at: joint, by: way), try await open(stage, at: "/v1/monitor/events", by: way),
+        ]
+        let over = [
+            try await open(stage, at: joint, by: way), try await open(stage, at: "/v1/monitor/events", by: way),
+            try await open(stage, projects[0], by: way),
+        ]
+
+        #expect(openings.allSatisfy { $0.status == 200 && $0.isAdmitted })
+        #expect(over.allSatisfy { $0.status == 200 && $0.isOver }, "\(over.map(\.first))")
+        openings.removeAll()
+        try await eventually("both places are free again") {
+            let (one, other) = (
+                try await open(stage, at: joint, by: way), try await open(stage, at: "/v1/monitor/events", by: way)
+            )
+            return one.isAdmitted && other.isAdmitted
+        }
+    }
+
+    @Test(arguments: Way.allCases)
+    func `whom a token names has as many streams, wherever they are opened`(way: Way) async throws {
+        let stage = try await Stage.start(Tokens.flags + ["--max-subscribers-per-subject", "1"])
+        let project = try await stage.insertProject()
+        let target = "/v1/projects/\(project)/events"
+        func token(_ subject: String) -> [String: String] {
+            Tokens.header(
+                Tokens.sign(
+                    #"{"sub": "\#(subject)", "exp": \#(Tokens.now + 600), "scenesync": {"read": ["*"]}}"#))
+        }
+
+        let one = try await open(stage, at: target, token("one"), by: way)
+        let other = try await open(stage, at: target, token("other"), by: way)
+        let again = try await open(stage, at: "/v1/events?project=\(project)", token("one"), by: way)
+
+        #expect(one.isAdmitted && other.isAdmitted)
+        #expect(again.status == 200 && again.isOver)
+        withExtendedLifetime((one, other)) {}
     }
 
     @Test(arguments: Way.allCases)
@@ -102,6 +153,28 @@ struct SubscriberLimitTests {
             #expect(try await connection.readAnswer(to: "GET", until: .now + .seconds(10))?.status == 200)
         }
         #expect(try await stage.client.get("/v1/projects/\(projects[1])").status == 200)
+    }
+
+    @Test func `a body that is awaited has its place among them`() async throws {
+        let stage = try await Stage.start(["--max-requests", "1"])
+        let project = try await stage.insertProject()
+        let target = "/v1/projects/\(project)/images"
+        let slow = try await HTTPConnection.open(port: stage.daemon.port)
+        try await slow.send(
+            Array(
+                "POST \(target) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+                    .utf8))
+        #expect(try await slow.readHead(until: .now + .seconds(10))?.status == 100)
+
+        let refused = try await stage.client.request("DELETE", target)
+        try await slow.send(Array("[]".utf8))
+        let late = try await slow.readAnswer(to: "POST", until: .now + .seconds(10))
+
+        #expect(refused.status == 429 && refused["Retry-After"] == "1")
+        #expect(late?.status == 400)
+        try await eventually("its place is free again") {
+            try await stage.client.request("DELETE", target).status == 200
+        }
     }
 
     @Test func `a flood of ids that nobody has costs some queries and no memory`() async throws {
