@@ -14,15 +14,15 @@ struct Doorbell {
         case askForQuiet
         /// Tells the other daemons that notifications come.
         case announceQuiet
-        /// Has the writers use the table; the other daemons, if there are any, are told to read it before.
-        case leaveQuiet(isAlone: Bool)
+        /// Tells the other daemons to read the table, then has the writers use it.
+        case leaveQuiet
 
         /// The mode that the others are told of; nil for none.
         var announces: DoorbellReport.Mode? {
             switch self {
             case .askForPresence, .askForQuiet: nil
             case .announceQuiet: .quiet
-            case .leaveQuiet(let isAlone): isAlone ? nil : .busy
+            case .leaveQuiet: .busy
             }
         }
     }
@@ -58,9 +58,6 @@ struct Doorbell {
     static let longestPause = Duration.seconds(60)
     /// How soon after a look at writers who may wait for each other the next one comes.
     static let watchInterval = Duration.milliseconds(100)
-    /// How long a daemon that is not heard any more may still wake and go on without reading everything anew.
-    private static let othersMemory = Horizon.patience * 2
-
     let policy: DoorbellPolicy
     private var standing = Standing.asking(isSent: false, before: nil)
     private var rate = ChangeRate()
@@ -72,8 +69,6 @@ struct Doorbell {
     /// How often the mode that others are told has changed.
     private(set) var turn: UInt64 = 0
     private var heardTurns: [UInt64: UInt64] = [:]
-    /// When another daemon gave its last sign: each does so twice a second.
-    private var othersHeardAt: ContinuousClock.Instant?
     /// Since when the lock table has shown something else than what the gate knows.
     private var contradictedSince: ContinuousClock.Instant?
 
@@ -134,7 +129,7 @@ struct Doorbell {
         case .deciding(.quiet) where wantsBusy(now: now):
             turn += 1
             standing = .deciding(.leaving)
-            return .leaveQuiet(isAlone: othersHeardAt.map { now - $0 > Self.othersMemory } ?? true)
+            return .leaveQuiet
         default:
             return nil
         }
@@ -197,7 +192,6 @@ struct Doorbell {
 
     /// Another daemon's sign. It is obeyed by those in the queue only: one that decides knows better.
     mutating func hear(_ sign: DaemonSign, now: ContinuousClock.Instant) {
-        othersHeardAt = now
         guard let mode = sign.mode, heardTurns[sign.daemon, default: 0] <= sign.turn else { return }
         heardTurns = [sign.daemon: sign.turn]
         guard case .queued(let holder, let reading) = standing else { return }

@@ -28,9 +28,9 @@ struct Gate {
             return false
         case .announceQuiet:
             try await announce(sign)
-        case .leaveQuiet(let isAlone):
-            // The sign's commit waits behind those of all the writers that are to be freed.
-            if !isAlone { try await announce(sign) }
+        case .leaveQuiet:
+            // Before the lock is free: else another daemon would apply what is notified before what came by the table.
+            try await announce(sign)
             try await session.queryPrepared(DoorbellLock.quiet.leave, deadline: Self.patience)
         }
         return true

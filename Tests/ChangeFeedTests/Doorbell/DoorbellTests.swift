@@ -59,10 +59,10 @@ import Testing
         steps.change(24)
         #expect(steps.nextTask() == nil)
         steps.change(2)
-        #expect(steps.nextTask() == .leaveQuiet(isAlone: true))
+        #expect(steps.nextTask() == .leaveQuiet)
         #expect(steps.doorbell.isReading)
         #expect(steps.doorbell.announcedMode == .busy)
-        try steps.finish(.leaveQuiet(isAlone: true))
+        try steps.finish(.leaveQuiet)
 
         #expect(steps.nextTask() == nil)
     }
@@ -88,7 +88,7 @@ import Testing
     @Test func `it is quiet again once changes have been few for two seconds`() throws {
         var steps = try DoorbellSteps.quiet()
         steps.change(100)
-        try steps.run(.leaveQuiet(isAlone: true))
+        try steps.run(.leaveQuiet)
 
         steps.pass(.milliseconds(1_900))
         #expect(steps.nextTask() == nil)
@@ -109,7 +109,7 @@ import Testing
         #expect(steps.nextTask() == nil)
         try steps.look(DoorbellLook(isHolding: true, notifiersWaiting: 1))
 
-        #expect(steps.nextTask() == .leaveQuiet(isAlone: true))
+        #expect(steps.nextTask() == .leaveQuiet)
     }
 
     @Test func `a crowd that waits is no chance`() throws {
@@ -117,7 +117,7 @@ import Testing
 
         try steps.look(DoorbellLook(isHolding: true, notifiersWaiting: 9))
 
-        #expect(steps.nextTask() == .leaveQuiet(isAlone: true))
+        #expect(steps.nextTask() == .leaveQuiet)
     }
 
     @Test func `it is looked often while changes are neither few nor many`() throws {
@@ -133,26 +133,9 @@ import Testing
         steps.pass(.seconds(1))
         #expect(!steps.doorbell.isWatchDue(now: steps.now))
         steps.change(100)
-        try steps.run(.leaveQuiet(isAlone: true))
+        try steps.run(.leaveQuiet)
 
         #expect(!steps.doorbell.isWatchDue(now: steps.now))
-    }
-
-    /// One that sleeps may wake before it has to begin anew; what it would then apply at once has to wait for a reading.
-    @Test func `other daemons are told before writers use the table, also those not heard for a minute`() throws {
-        var steps = try DoorbellSteps.quiet()
-        steps.hear(.busy)
-
-        steps.pass(.seconds(60))
-        steps.change(100)
-        try steps.run(.leaveQuiet(isAlone: false))
-        steps.pass(.seconds(3))
-        try steps.run(.askForQuiet)
-        steps.read()
-        try steps.run(.announceQuiet)
-        steps.change(100)
-
-        try steps.run(.leaveQuiet(isAlone: true))
     }
 
     /// On a slow disk: else it would go to and fro every two seconds.
@@ -160,7 +143,7 @@ import Testing
         var steps = try DoorbellSteps.quiet(DoorbellPolicy(busyAbove: 1_000))
         steps.change(50)
         for _ in 0..<2 { try steps.look(DoorbellLook(isHolding: true, notifiersWaiting: 5)) }
-        try steps.run(.leaveQuiet(isAlone: true))
+        try steps.run(.leaveQuiet)
 
         for _ in 0..<500 {
             steps.pass(.milliseconds(100))
@@ -220,7 +203,7 @@ import Testing
         steps.hear(.busy)
         #expect(!steps.doorbell.isReading)
         steps.change(100)
-        try steps.run(.leaveQuiet(isAlone: false))
+        try steps.run(.leaveQuiet)
 
         steps.hear(.quiet)
         steps.read()

@@ -92,7 +92,7 @@ test("generate-all-images counts what was regenerated, occupied or failed meanwh
   const id = await stage.insertProject(scenes("outdated", "occupied", "broken", "saved"));
   generate = async (prompt) => {
     if (prompt === "outdated") await regenerateImages(id, [1]);
-    if (prompt === "occupied") await stage.insertImages(id, [2, 0, "another's"]);
+    if (prompt === "occupied") await stage.insertImages(id, [2, 0, "elsewhere"]);
     if (prompt === "broken") throw new Error("no picture");
     return prompt;
   };
@@ -100,7 +100,7 @@ test("generate-all-images counts what was regenerated, occupied or failed meanwh
   const answer = await POST(post({ projectId: id }));
 
   assert.deepEqual(await answer.json(), { saved: 1, outdated: 1, occupied: 1, failed: 1 });
-  assert.deepEqual(await rows(id), ["2|0|another's", "4|0|saved"]);
+  assert.deepEqual(await rows(id), ["2|0|elsewhere", "4|0|saved"]);
 });
 
 test("a save whose answer was lost is sent again, and saved once", async () => {
