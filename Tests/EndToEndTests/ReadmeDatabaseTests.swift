@@ -73,12 +73,37 @@ struct ReadmeDatabaseTests {
         }
     }
 
+    @Test func `its way to TLS serves with a certificate, and reads it again`() async throws {
+        let certificate = try await Certificate.make()
+        let folder = certificate.folder.path
+        let link = try await Program.sh(
+            "cd \(folder) && mkdir -p .build/release && ln -s \(Command.binary) .build/release/scenesync && ln -s cert.pem chain.pem"
+        )
+        let lines = try block(containing: "--tls-cert").split(separator: "\n").map(String.init)
+        let serve = try #require(lines.first).replacing("0.0.0.0:443", with: "0.0.0.0:0")
+        let place =
+            "cd \(folder)\nexport SCENESYNC_JWT_SECRET='\(Tokens.secret)' DATABASE_URL='host=127.0.0.1 port=1'\n"
+        let daemon = try await DaemonProcess.start(
+            [try certificate.folder.write("\(place)exec \(serve)\n", to: "serve.sh")], binary: "/bin/sh")
+
+        try await certificate.renew()
+        let hangUp = try #require(lines.last).replacing("$(pgrep -x scenesync)", with: "\(daemon.pid)")
+        let signalled = try await Program.sh(hangUp)
+        try await daemon.logLine(containing: "sighup: new connections")
+        let answer = try await Program.sh(
+            "curl -sS --cacert '\(certificate.certificatePath)' https://localhost:\(daemon.port)/healthz 2>&1")
+
+        #expect(link.status == 0 && signalled.status == 0, "\(link.text) \(signalled.text)")
+        #expect(lines.count == 2)
+        #expect(answer.text.contains("alive"), "\(answer.text)")
+        #expect(await daemon.stop() == 0)
+    }
+
     @Test func `every line of shell in it is tried by a test`() throws {
         let known = [
             "make run", "make build", "make test", "make bench-writers", "export DATABASE_URL=", "DATABASE_URL=",
             "export SCENESYNC_JWT_SECRET=",
-            ".build/release/scenesync",
-            "curl ",
+            ".build/release/scenesync", "kill -HUP ", "curl ",
         ]
 
         for line in try blocks().flatMap({ $0.split(separator: "\n") }) {

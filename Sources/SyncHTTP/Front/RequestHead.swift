@@ -10,7 +10,7 @@ struct RequestHead: Equatable {
 
     static let mostFields = 128
     /// Others mean nothing here, and the parser behind does not know them all.
-    private static let methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"]
+    private static let methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "QUERY"]
 
     let body: Body
     /// Lines that are not for those behind: an offer to change the protocol, which nobody here takes.

@@ -55,9 +55,9 @@ struct DaemonClient: Sendable {
         let connection = try await connect()
         let head = head(method, path, headers, body)
         try await connection.executeThenClose { inbound, outbound in
-            try await outbound.write(.head(head))
-            if let body { try await outbound.write(.body(.byteBuffer(ByteBuffer(string: body)))) }
-            try await outbound.write(.end(nil))
+            // At once: the answer, and the end of the connection, may come before a second part could leave.
+            let parts = body.map { [HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(string: $0)))] } ?? []
+            try await outbound.write(contentsOf: [.head(head)] + parts + [.end(nil)])
             for try await part in inbound {
                 try await receive(part)
                 if case .end = part { return }
