@@ -32,7 +32,8 @@ def open_page(browser, url):
 
 def shows(page, state):
     try:
-        page.wait_for_function(f"document.documentElement.dataset.state === '{state}'", timeout=10_000)
+        # Not by a function: to look again it would be evaluated in the page, whose policy refuses that.
+        page.wait_for_selector(f"html[data-state={state}]", state="attached", timeout=10_000)
         return True
     except Exception:
         print(f"state: {page.evaluate(STATE)}")

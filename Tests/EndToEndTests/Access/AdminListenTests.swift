@@ -34,7 +34,7 @@ struct AdminListenTests {
     }
 
     @Test func `it takes no request that could be read in two ways`() async throws {
-        let (_, admin) = try await start([])
+        let (stage, admin) = try await start([])
         let client = RawClient(connection: try await HTTPConnection.open(port: admin.port))
 
         try await client.connection.send(
@@ -42,6 +42,7 @@ struct AdminListenTests {
         )
 
         #expect(try await client.statuses() == [400])
+        withExtendedLifetime(stage) {}
     }
 
     @Test func `it ends with the daemon`() async throws {
