@@ -36,25 +36,26 @@ extension CacheState {
     /// The first frames of a stream, if they can be told from what is here: a client whose last event id is
     /// unknown waits for a load, and so does everybody where the state is not vouched for but could be.
     private func opening(_ entry: CacheEntry, _ request: StreamRequest) -> Opening? {
-        guard let project = entry.project, let log = entry.log, isVouched(entry) || isLost,
-            contains(request.token, entry)
-        else { return nil }
-        guard let lastEventID = request.lastEventID else {
-            return entry.encoded().map { opening(entry, project, [.snapshot($0)]) }
+        guard let project = entry.project, isVouched(entry) || isLost, contains(request.token, entry) else {
+            return nil
         }
-        guard let revision = Revision(lastEventID) else { return nil }
-        if revision == project.revision { return opening(entry, project, []) }
-        guard let position = log.position(of: revision), let gap = log.gap(since: position) else { return nil }
-        return opening(entry, project, frame(for: gap, entry, project, request, limit_bytes: .max).map { [$0] } ?? [])
+        if request.lastEventID == nil { return entry.encoded().map { opening(entry, project, [.snapshot($0)]) } }
+        return resumption(entry, project, request)
     }
 
     /// The first frames of a stream that waited for this state.
     func openingAfterLoad(_ entry: CacheEntry, _ request: StreamRequest) -> Opening? {
         guard let project = entry.project else { return nil }
-        if let revision = request.lastEventID.flatMap({ Revision($0) }), revision == project.revision {
-            return opening(entry, project, [])
-        }
-        return entry.encoded().map { opening(entry, project, [.snapshot($0)]) }
+        return resumption(entry, project, request) ?? entry.encoded().map { opening(entry, project, [.snapshot($0)]) }
+    }
+
+    /// What the bearer of a last event id has missed; nil if the log does not reach back to it.
+    private func resumption(_ entry: CacheEntry, _ project: Project, _ request: StreamRequest) -> Opening? {
+        guard let revision = request.lastEventID.flatMap({ Revision($0) }), let log = entry.log,
+            let position = log.position(of: revision)
+        else { return nil }
+        let missed = log.gap(since: position).flatMap { frame(for: $0, entry, project, request, limit_bytes: .max) }
+        return opening(entry, project, missed.map { [$0] } ?? [])
     }
 
     private func opening(_ entry: CacheEntry, _ project: Project, _ frames: [Frame]) -> Opening {

@@ -50,12 +50,37 @@ package struct EventLog: Sendable {
         }
     }
 
-    /// The position at which a client that bears this revision stands; nil if the log does not reach back to it.
+    /// The position from which a client that bears this revision has to be told; nil if the log does not reach back to it.
+    ///
+    /// A revision may come more than once. A client whose connection broke within a batch holds scenes of it that its id
+    /// does not tell, and has to hear of them again although what it bears may be the newest revision once more. So it
+    /// stands at the first place of the revision that a part of something can have been sent after, else at the last.
     package func position(of revision: Revision) -> UInt64? {
-        for (distance, batch) in batches.reversed().enumerated() where batch.revision == revision {
-            return head - UInt64(distance)
+        var last: UInt64?
+        let oldest = head - UInt64(batches.count)
+        if base == revision {
+            if mayBeHeldInPart(after: oldest) { return oldest }
+            last = oldest
         }
-        return base == revision ? head - UInt64(batches.count) : nil
+        for (number, batch) in batches.enumerated() where batch.revision == revision {
+            let position = oldest + UInt64(number) + 1
+            if mayBeHeldInPart(after: position) { return position }
+            last = position
+        }
+        return last
+    }
+
+    /// Whether what came after `position` can have been sent as several events of which only the last has an id.
+    private func mayBeHeldInPart(after position: UInt64) -> Bool {
+        var first: Int32?
+        for batch in batches.suffix(Int(head - position)) {
+            guard let events = batch.events else { return false }
+            for event in events {
+                if let first, first != event.scene { return true }
+                first = event.scene
+            }
+        }
+        return false
     }
 
     /// What a subscriber at `position` has missed; nil if nothing.

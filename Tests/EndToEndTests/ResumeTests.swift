@@ -44,6 +44,28 @@ struct ResumeTests {
         }
     }
 
+    @Test(arguments: [1, 4])
+    func `who was cut within a statement hears of it although everything is as it was before`(count: Int) async throws {
+        let project = try await stage.insertProject(Stage.document(scenes: 10))
+        try await stage.write(Self.tenScenes, project, "0")
+        var viewer = try await Viewer.open(project, at: stage.daemon.port)
+        try await viewer.read(through: "ready")
+        let before = viewer.mirror.lastEventID
+        let turned =
+            "UPDATE generated_images SET image_url = reverse(image_url) WHERE content_creation_request_id = $1::uuid"
+
+        try await stage.write(turned, project)
+        for _ in 0..<count { #expect(try await viewer.next().event == "scene") }
+        await viewer.stream.cut()
+        try await stage.write(turned, project)
+        #expect(try await revision(of: project) == before)
+        try await viewer.reconnect()
+        try await viewer.read(through: "ready")
+
+        #expect(viewer.mirror.generatedOutput == (try await stage.expected(project)))
+        #expect(viewer.mirror.counts["snapshot"] == 1)
+    }
+
     @Test func `a connection that is cut after every event gets through a backlog`() async throws {
         let project = try await stage.insertProject(Stage.document(scenes: 10))
         var viewer = try await Viewer.open(project, at: stage.daemon.port)

@@ -43,6 +43,16 @@ import Testing
         #expect(try fixture.watch("\(revision)").heard == ["begin scene+scene,ready"])
     }
 
+    @Test func `a client that was cut within a batch is told of it although all is as it was before`() async throws {
+        let fixture = try await CacheFixture.warm([image(1, 0, "a"), image(2, 0, "b")])
+        let revision = try #require(fixture.cache.revision(of: try projectID()))
+        fixture.apply(try setImages([image(1, 0, "x"), image(2, 0, "y")], n: 1))
+        fixture.apply(try setImages([image(1, 0, "a"), image(2, 0, "b")], n: 2))
+        #expect(fixture.cache.revision(of: try projectID()) == revision)
+
+        #expect(try fixture.watch("\(revision)").heard == ["begin scene+scene,ready"])
+    }
+
     @Test(arguments: ["AAAAAAAAAAAAAAAAAAAAAA", "garbage", "é\u{1}", String(repeating: "x", count: 5_000)])
     func `any other id gets a snapshot from a load after it`(lastEventID: String) async throws {
         let fixture = try await CacheFixture.warm()

@@ -72,4 +72,28 @@ import Testing
 
         #expect(log.position(of: repeated) == 3)
     }
+
+    @Test mutating func `who may hold a part of a batch hears of it although the revision is the newest again`() {
+        append(scenes: [1, 2])
+        append(scenes: [3])
+        log.append([], revision: revisions[0], limits: EventLog.Limits(events: 4), document_bytes: 10)
+
+        #expect(scenes(since: revisions[0]) == [1, 2, 3])
+    }
+
+    @Test mutating func `batches that can have been sent as one can be held in part`() {
+        append(scenes: [1])
+        append(scenes: [2])
+        log.append([], revision: revisions[0], limits: EventLog.Limits(events: 4), document_bytes: 10)
+
+        #expect(scenes(since: revisions[0]) == [1, 2])
+    }
+
+    @Test mutating func `nobody holds a part of what follows a snapshot without having had the snapshot`() {
+        log.append(nil, revision: Revision(), limits: EventLog.Limits(events: 4), document_bytes: 10)
+        append(scenes: [1, 2])
+        log.append(nil, revision: revisions[0], limits: EventLog.Limits(events: 4), document_bytes: 10)
+
+        #expect(log.position(of: revisions[0]) == 3)
+    }
 }

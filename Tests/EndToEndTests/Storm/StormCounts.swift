@@ -4,12 +4,14 @@ import Synchronization
 final class StormCounts: Sendable {
     enum Kind: String, CaseIterable, Sendable {
         case transactions, commits, rollbacks, statements, retries, lostSessions, failures
-        case savepointRollbacks, upserts, sameUpserts, moves, projectMoves, shifts, sceneDeletions, reinsertions
+        case savepointRollbacks, upserts, sameUpserts, moves, projectMoves, shifts, returns, sceneDeletions,
+            reinsertions
         case longTransactions, bursts, serializable, repeatableRead, copies
         case documentUpdates, oddDocuments, projectDeletions, projectInsertions, renamings, truncates, folds
         case longURLs, wideInserts
         case reads, freshReads, ownReads, notModified, unavailable
-        case connections, cuts, changesOfDaemon, resumesByScenes, resumesByReady, resumesBySnapshot, foreignIDs,
+        case connections, cuts, cutsWithinBatches, changesOfDaemon, resumesByScenes, resumesByReady, resumesBySnapshot,
+            foreignIDs,
             garbageIDs
         case events, stales, deletions
         case listenersKilled, readersKilled, gatesKilled, loadersKilled, allKilled, freezes, restarts

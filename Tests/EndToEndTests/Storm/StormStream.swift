@@ -83,7 +83,7 @@ final class StormStream: Sendable {
         if arrival == .foreign { world.counts.add(.foreignIDs) }
         if arrival == .garbage { world.counts.add(.garbageIDs) }
         state.withLock { state in
-            if arrival == .resumed { state.mirror.connect() } else { state.mirror.forget() }
+            if arrival == .resumed { state.mirror.connectWithWholes() } else { state.mirror.forget() }
             state.least = arrival == .foreign || arrival == .garbage ? world.ledger.newest(of: project.id) : nil
             state.recent.append("connects, \(arrival), \(id ?? "no id")")
         }
@@ -99,16 +99,15 @@ final class StormStream: Sendable {
         world.counts.add(.cuts)
     }
 
-    /// Who bears an id may go on with any daemon. Who comes as new may see an older state there; so may who has a part
-    /// of a newer one, and, where a revision comes a second time, who is followed state by state.
+    /// Who bears an id may go on with any daemon. Who comes as new may see an older state there, and so may, where a
+    /// revision comes a second time, who is followed state by state.
     private func choosePort(_ arrival: Arrival, _ world: StormWorld, _ random: inout StormRandom) -> Int {
-        let wants = arrival != .new && !world.ledger.follows(project.id) && random.chance(0.5)
-        let (daemon, changes) = state.withLock { state in
-            let changes = wants && !state.mirror.isBetweenIDs
-            if changes { state.daemon += 1 }
-            return (state.daemon, changes)
-        }
+        let changes = arrival != .new && !world.ledger.follows(project.id) && random.chance(0.5)
         if changes { world.counts.add(.changesOfDaemon) }
+        let daemon = state.withLock { state in
+            if changes { state.daemon += 1 }
+            return state.daemon
+        }
         return world.ports[daemon % world.ports.count]
     }
 
@@ -145,6 +144,12 @@ final class StormStream: Sendable {
             guard let event else { return }
             left -= 1
             try take(event, world)
+            if random.chance(0.2), state.withLock({ $0.mirror.isBetweenIDs }) {
+                world.counts.add(.cutsWithinBatches)
+                await stream.cut()
+                // A browser waits before it comes back; meanwhile all may be again as its id says.
+                return try await Task.sleep(for: random.milliseconds(0...80))
+            }
             opening?.insert(event.event)
             if event.event == "ready" || event.event == "stale", let kinds = opening {
                 classify(kinds, world)

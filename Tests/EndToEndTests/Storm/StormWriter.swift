@@ -24,6 +24,8 @@ struct StormWriter {
                 world.counts.add(.copies)
             } else if let own, random.chance(0.02) {
                 await burst(own)
+            } else if random.chance(0.04) {
+                await thereAndBack()
             } else {
                 await carryOut(plan())
             }
@@ -55,6 +57,21 @@ struct StormWriter {
         let isolation = random.chance(0.8) ? "READ COMMITTED" : random.pick(["REPEATABLE READ", "SERIALIZABLE"])
         return StormTransaction(
             isolation: isolation, isLong: isLong, commits: random.chance(0.9), project: project, steps: steps)
+    }
+
+    /// Many scenes change, and soon are as they were: a revision comes again.
+    private mutating func thereAndBack() async {
+        let project = random.chance(0.5) ? own ?? world.projects[0] : random.pick(world.sharedProjects)
+        let statement = StormStatement(
+            "UPDATE generated_images SET image_url = reverse(image_url) WHERE content_creation_request_id = $1",
+            [project.id], .returns)
+        for _ in 0..<2 {
+            await carryOut(
+                StormTransaction(
+                    isolation: "READ COMMITTED", isLong: false, commits: true, project: project,
+                    steps: [.statement(statement)]))
+            try? await Task.sleep(for: random.milliseconds(0...30))
+        }
     }
 
     private func truncation(_ project: StormProject) -> StormTransaction {

@@ -12,6 +12,8 @@ struct ProjectMirror: Sendable {
     private let isWhole: Bool
     /// Whether it holds a part of what belongs together: more than its last event id says.
     private(set) var isBetweenIDs = false
+    /// What it was when the last event with an id had come.
+    private var vouched: JSONNode?
 
     init(of project: String, isWhole: Bool = true) {
         self.project = project
@@ -26,6 +28,12 @@ struct ProjectMirror: Sendable {
         isLive = false
         isDeleted = false
         isBetweenIDs = false
+    }
+
+    /// A client that takes events that belong together as a whole connects again: what it has is what its id says.
+    mutating func connectWithWholes() {
+        if isBetweenIDs { document = vouched }
+        connect()
     }
 
     /// A browser that starts anew.
@@ -82,7 +90,7 @@ struct ProjectMirror: Sendable {
             guard case .object = scene else { continue }
             try require(scene["imageUrls"]?.elements != nil, "a scene without imageUrls", event)
         }
-        document = output
+        (document, vouched) = (output, output)
         lastEventID = event.id
         isBetweenIDs = false
     }
@@ -103,6 +111,7 @@ struct ProjectMirror: Sendable {
             self.document?["scenes"] = .array(scenes)
         }
         isBetweenIDs = event.id == nil
+        if !isBetweenIDs { vouched = self.document }
         lastEventID = event.id ?? lastEventID
     }
 
