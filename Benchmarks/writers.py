@@ -115,6 +115,7 @@ def table(lines):
         cells[line["work"], line["clients"], line["variant"]].append(line)
     columns = {"tps": 8, "ratio": 7, "fdatasync_us": 14, "postgres_us": 13, "daemon_us": 11, "delivered": 11,
                "p50_ms": 9, "p90_ms": 9, "p99_ms": 9, "max_ms": 9,
+               "settled_p50_ms": 16, "settled_p99_ms": 16,
                "lost": 6, "extra": 7, "disordered": 12, "dropped": 9}
     yield f"{'work':10}{'clients':>7}  {'variant':10}" + "".join(f"{name:>{width}}" for name, width in columns.items())
     for (work, clients, variant), runs in cells.items():

@@ -7,6 +7,9 @@ struct Deliveries {
     private var events = 0
     private var seen: [UInt64] = []
     private var latencies = Latencies()
+    /// Of those written a second or more after the first: by then the daemon has chosen its way.
+    private var settled = Latencies()
+    private var first_us: Int?
     private var now_us = 0
 
     /// Something has come in; what is counted until the next call came now.
@@ -19,7 +22,7 @@ struct Deliveries {
     /// These came in a `scene` event.
     mutating func count(_ urls: UnsafeRawBufferPointer) {
         events += 1
-        each(urls) { deliveries, written_us in deliveries.latencies.add(deliveries.now_us - written_us) }
+        each(urls) { deliveries, written_us in deliveries.take(written_us) }
     }
 
     /// These came in a `snapshot` and were not sent when they were written.
@@ -30,7 +33,15 @@ struct Deliveries {
     var json: String {
         "\"events\": \(events), \"delivered\": \(latencies.count), "
             + "\"p50_ms\": \(latencies.quantile_ms(0.5)), \"p90_ms\": \(latencies.quantile_ms(0.9)), "
-            + "\"p99_ms\": \(latencies.quantile_ms(0.99)), \"max_ms\": \(latencies.quantile_ms(1))"
+            + "\"p99_ms\": \(latencies.quantile_ms(0.99)), \"max_ms\": \(latencies.quantile_ms(1)), "
+            + "\"settled_p50_ms\": \(settled.quantile_ms(0.5)), \"settled_p99_ms\": \(settled.quantile_ms(0.99))"
+    }
+
+    private mutating func take(_ written_us: Int) {
+        latencies.add(now_us - written_us)
+        let first = first_us ?? written_us
+        first_us = min(first, written_us)
+        if written_us - first >= 1_000_000 { settled.add(now_us - written_us) }
     }
 
     private mutating func each(_ urls: UnsafeRawBufferPointer, _ take: (inout Deliveries, Int) -> Void) {
