@@ -7,7 +7,7 @@ struct FeedText {
     var members: String {
         """
         "feed": {"state": "\(state.name)", "since": \(Self.string(state.since)), "reason": \(Self.string(state.reason)), \
-        "age_seconds": \(age ?? "null"), "outstanding": \(overview.outstanding)}, \
+        "age_seconds": \(age ?? "null"), "losses": \(overview.counts.losses), "outstanding": \(overview.outstanding)}, \
         "doorbell": {"switches": \(overview.doorbell.switches), "waiting": \(overview.doorbell.notifiersWaiting), \
         "queue_usage": \(overview.doorbell.queueUsage)}, \
         "memory": {"projects": \(overview.projects.count), "bytes": \(overview.size_bytes)}

@@ -65,10 +65,12 @@ package struct MonitorDocument {
 
     /// The last write transactions of a project, the oldest announcement first.
     private func transactions(of id: ProjectID) -> String {
-        let since = clock.now.microseconds - Int64(Self.transactions_seconds) * 1_000_000
+        let now = clock.now.microseconds
+        let since = now - Int64(Self.transactions_seconds) * 1_000_000
         let spans = monitor.spans(of: id, since: since, atMost: Self.mostTransactions).map { span in
             """
             {"session": \(span.session), "began": "\(WallTime(microseconds: span.began).rfc3339)", \
+            "ago_seconds": \(Decimal.text(now - span.began, places: 6)), \
             "seconds": \(Decimal.text(max(0, span.ended - span.began), places: 6)), "rows": \(span.rows)}
             """
         }
