@@ -2,6 +2,8 @@ import { forgetToken, read, streamPath } from "./access.js";
 
 /** The daemon tells once a second: so long without a word, and it is away. */
 const silence_ms = 4_000;
+/** So long a connection may take to say something, before another one is tried. */
+const patience_ms = 10_000;
 const hiddenGrace_ms = 60_000;
 const refusedWait_ms = 15_000;
 const longestWait_ms = 10_000;
@@ -19,6 +21,7 @@ export class MonitorStream {
   #source = null;
   #state = { name: "connecting" };
   #heardAt = new Date();
+  #openedAt = 0;
   #attempts = 0;
   #turn = 0;
   #timer;
@@ -38,6 +41,7 @@ export class MonitorStream {
   open(window = this.#window) {
     this.#close();
     this.#window = window;
+    this.#openedAt = Date.now();
     const source = new EventSource(streamPath("/v1/monitor/events", { window }));
     source.addEventListener("monitor", (event) => this.#heard(JSON.parse(event.data)));
     source.addEventListener("expired", () => forgetToken());
@@ -60,7 +64,7 @@ export class MonitorStream {
   /** A connection may be dead without a word: one that says nothing is given up, and another one tried. */
   #watch() {
     if (this.#source === null || Date.now() - this.#heardAt < silence_ms) return;
-    if (this.#state.name === "heard") this.open();
+    if (Date.now() - this.#openedAt > patience_ms) this.open();
     this.#isAway();
   }
 
