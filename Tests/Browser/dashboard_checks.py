@@ -11,6 +11,8 @@ def check_dashboard(browser, deployment, check):
     server, daemon = deployment.server, deployment.daemon
     calm = deployment.add_project({"title": "Calm", "scenes": [{"index": 1}]})
     flooded = deployment.add_project({"title": "Flooded", "scenes": [{"index": 1}]})
+    deployment.warm(calm)
+    deployment.warm(flooded)
     for number in range(20):
         deployment.save(calm, (1, number, picture(f"calm {number}")))
     deployment.save(flooded, (1, 0, picture("flooded")))

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import threading
+import urllib.request
 from pathlib import Path
 
 from picture import picture
@@ -135,6 +136,10 @@ class Deployment:
     def add_project(self, document):
         return self.server.run(
             f"INSERT INTO content_creation_requests (generated_output) VALUES ({literal(json.dumps(document))}) RETURNING id;")
+
+    def warm(self, project):
+        """Has it in memory."""
+        urllib.request.urlopen(f"{self.daemon.url}/v1/projects/{project}").read()
 
     def insertion(self, project, *places):
         rows = ", ".join(f"('{project}', {scene}, {image}, {literal(url)})" for scene, image, url in places)

@@ -47,6 +47,7 @@ def furnish(deployment):
         scenes = [{"index": place + 1, "prompt": prompt} for place, prompt in enumerate(PROMPTS)]
         project = deployment.add_project({"title": title, "scenes": scenes})
         first = first or project
+        deployment.warm(project)
         for place in range(5 - number):
             deployment.save(project, (1 + place % 2, place, picture(f"{title[:9]} {place}")))
     deployment.save(first, (2, 9, "https://example.com/" + LONG))

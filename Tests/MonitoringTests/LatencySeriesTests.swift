@@ -1,3 +1,4 @@
+import ProjectSync
 import Testing
 
 @testable import Monitoring
