@@ -26,7 +26,7 @@ describe("what has happened between two reports", () => {
   });
 
   test("the database is lost and comes back", () => {
-    assert.match(texts(report(), report({ state: "stale" }))[0], /lost: connection refused\.$/);
+    assert.match(texts(report(), report({ state: "stale" }))[0], /lost\. Connection refused\.$/);
     assert.deepEqual(texts(report({ state: "stale" }), report()), ["The feed is live."]);
   });
 

@@ -1,7 +1,7 @@
 import Testing
 
-/// The pages in Chromium, with a PostgreSQL and a daemon that the script takes away and brings back.
-@Suite(.timeLimit(.minutes(5)))
+/// The pages in Chromium, with a PostgreSQL and a daemon that the script takes away and brings back; one browser at a time.
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct PagesInBrowserTests {
     @Test(arguments: ["dashboard", "project", "looks"])
     func `what happens is seen on the pages within seconds, by everybody`(part: String) async throws {

@@ -1,6 +1,6 @@
 // What the dashboard says of the daemon and its feed. No page, no network.
 
-import { clock, duration, instant } from "./words.js";
+import { clock, duration, instant, sentence } from "./words.js";
 
 /** What a daemon's refusal means, by its status. */
 const refusals = {
@@ -53,10 +53,4 @@ export function stateOf(stream, feed) {
 /** How long a state has lasted. */
 export function lasting(since, now) {
   return since ? `since ${clock(since)}, for ${duration((now - since) / 1000)}` : "";
-}
-
-function sentence(reason) {
-  if (!reason) return "";
-  const text = reason[0].toUpperCase() + reason.slice(1);
-  return text.endsWith(".") ? text : `${text}.`;
 }

@@ -1,6 +1,6 @@
 // What has happened between two reports of the monitor. No page, no network.
 
-import { count, plural } from "./words.js";
+import { count, plural, sentence } from "./words.js";
 
 /** Each as `{ tone, text, project }`: tone is good, bad or plain, and project the id of whom it is about, if of one. */
 export function happenings(before, now) {
@@ -18,9 +18,9 @@ function ofFeed(before, now) {
     case "live":
       return [{ tone: "good", text: "The feed is live." }];
     case "stale":
-      return [{ tone: "bad", text: `The database is lost: ${now.reason}.`.replace(/\.\.$/, ".") }];
+      return [{ tone: "bad", text: `The database is lost. ${sentence(now.reason)}` }];
     case "unsafe":
-      return [{ tone: "bad", text: `The feed is not safe yet: ${now.reason}.`.replace(/\.\.$/, ".") }];
+      return [{ tone: "bad", text: `The feed is not safe yet. ${sentence(now.reason)}` }];
     default:
       return [{ tone: "plain", text: "The daemon connects to the database." }];
   }

@@ -51,6 +51,13 @@ export function bytes(value) {
   return value < 1_000_000 ? `${decimal(value / 1_000)} kB` : `${decimal(value / 1_000_000)} MB`;
 }
 
+/** A reason as a sentence of its own. */
+export function sentence(reason) {
+  if (!reason) return "";
+  const text = reason[0].toUpperCase() + reason.slice(1);
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+
 /** 8-4-4-4-12 hex in lower case, or null if it is no project id. */
 export function projectID(string) {
   const id = string.trim().toLowerCase();
