@@ -9,7 +9,9 @@ struct TitleTests {
         (#"{"a": {"title": "of a part"}, "scenes": [{"title": "of a scene"}]}"#, nil),
         (#"{"title": ["no text"]}"#, nil), (#"{"title": "  "}"#, nil), (#"["title"]"#, nil), (nil, nil),
     ])
-    func `the document's own title is known, if it is a text that says something`(document: String?, title: String?) throws {
+    func `the document's own title is known, if it is a text that says something`(document: String?, title: String?)
+        throws
+    {
         #expect(try project(document).document.title == title)
     }
 
