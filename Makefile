@@ -4,10 +4,10 @@
 
 # Tests start servers and daemons of their own: more at a time than this only makes them wait for each other.
 TEST = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 swift test
-.PHONY: help run test build lint format clean fuzz mutants soak tsan bench bench-writers bench-feed
+.PHONY: help run test build screenshots lint format clean fuzz mutants soak tsan bench bench-writers bench-feed
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 run: build ## install what is missing, build, and start a database, writers, the daemon and its pages
 	.build/release/scenesync demo
@@ -22,6 +22,11 @@ test: ## install what is missing, build for debugging, and run all tests
 	swift build --build-tests
 	$(TEST) --skip-build
 	clients/js/test.sh
+
+screenshots: build ## picture the pages by day and night, on a phone and wide, into .screenshots
+	scripts/install.sh test
+	scripts/python-environment.sh
+	.venv/bin/python Tests/Browser/pages_test.py --scenesync .build/release/scenesync --screenshots .screenshots
 
 lint: ## check the format and the style of all Swift files
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/feed migrations triggers

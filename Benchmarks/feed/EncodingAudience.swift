@@ -7,7 +7,9 @@ final class EncodingAudience: Audience {
 
     var lastFrame_bytes: Int { lastFrame.load(ordering: .relaxed) }
 
-    func publish(_ publication: Publication, of project: ProjectID, writtenAt_microseconds: Int64?) {
+    func publish(
+        _ publication: Publication, of project: ProjectID, writtenAt_microseconds: Int64?, handout: Handout?
+    ) {
         switch publication {
         case .scenes(let events, let revision, _):
             note(.scenes(events, of: project, revision: revision))

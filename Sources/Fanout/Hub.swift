@@ -61,8 +61,10 @@ package final class Hub: Audience {
         for reactor in reactors { reactor.submit(.tell(window, frame)) }
     }
 
-    package func publish(_ publication: Publication, of project: ProjectID, writtenAt_microseconds: Int64?) {
-        for reactor in reactors { reactor.submit(.publish(project, publication, writtenAt_microseconds)) }
+    package func publish(
+        _ publication: Publication, of project: ProjectID, writtenAt_microseconds: Int64?, handout: Handout?
+    ) {
+        for reactor in reactors { reactor.submit(.publish(project, publication, writtenAt_microseconds, handout)) }
     }
 
     package func announceStale(since: String) {

@@ -9,6 +9,8 @@ final class Activity {
     private var late = LateArrivals()
     private var arrivals = SlidingHistogram()
     private var deliveries = SlidingHistogram()
+    /// Those of each second; nil where they are not told.
+    private var series: (arrivals: LatencySeries, deliveries: LatencySeries)?
     private let timesArrivals: Bool
     private(set) var overwrittenEver = 0
     private(set) var lateEver = 0
@@ -20,13 +22,15 @@ final class Activity {
     init(limit: Int, timesArrivals: Bool) {
         writers = Writers(limit: limit)
         self.timesArrivals = timesArrivals
+        series = timesArrivals ? (LatencySeries(), LatencySeries()) : nil
     }
 
     /// `now` is by the database's clock, as the change's times are.
     func note(_ change: Change, now: Int64) {
         let second = Int(now / 1_000_000)
         lastActive = second
-        let told = writers.note(session: change.backendPID, began: change.transactionTime_microseconds, ended: now)
+        let told = writers.note(
+            session: change.backendPID, began: change.transactionTime_microseconds, ended: now, rows: change.rows)
         if let told { keep(told) }
         let rows = Int32(clamping: change.rows)
         let late = self.late.note(change)
@@ -41,7 +45,9 @@ final class Activity {
             tally.late &+= Int32(clamping: late)
         }
         if timesArrivals, change.statementTime_microseconds > 0 {
-            arrivals.record(now - change.statementTime_microseconds, count: 1, second: second)
+            let took = now - change.statementTime_microseconds
+            arrivals.record(took, count: 1, second: second)
+            series?.arrivals.record(took, count: 1, second: second)
         }
     }
 
@@ -52,6 +58,7 @@ final class Activity {
 
     func note(delivery_microseconds: Int64, streams: Int, second: Int) {
         deliveries.record(delivery_microseconds, count: streams, second: second)
+        series?.deliveries.record(delivery_microseconds, count: streams, second: second)
     }
 
     /// How much there was in a window that ends with `second`.
@@ -59,12 +66,22 @@ final class Activity {
         tallies.rows(window, endingAt: second)
     }
 
+    /// The last write transactions that ended after a moment.
+    func spans(since moment: Int64, atMost limit: Int) -> [WriteSpan] {
+        writers.spans(since: moment, atMost: limit)
+    }
+
     func report(_ window: MonitorWindow, second: Int) -> ActivityReport {
         if let told = writers.tell() { keep(told) }
         let parts = tallies.window(window, endingAt: second)
         let now = max(tallies.tally(at: second).overlap, tallies.tally(at: second - 1).overlap)
         return ActivityReport(
-            total: parts.reduce(into: Tally()) { $0.add($1) }, series: parts.map(\.rows),
+            total: parts.reduce(into: Tally()) { $0.add($1) }, perSecond: parts.map(\.rows),
+            series: series.map {
+                ActivitySeries(
+                    tallies: parts, arrivals: $0.arrivals.window(window, endingAt: second),
+                    deliveries: $0.deliveries.window(window, endingAt: second))
+            },
             sessions: writers.count(since: second - window.seconds), overlap: Int(now),
             arrival: timesArrivals ? Quantiles(arrivals.merged(window, second: second)) : nil,
             delivery: Quantiles(deliveries.merged(window, second: second)))

@@ -2,7 +2,9 @@
 package struct ActivityReport: Sendable {
     package let total: Tally
     /// Rows written, in sixty parts of the window, the oldest first; the last part is still running.
-    package let series: [Int]
+    package let perSecond: [Int]
+    /// The same and more in detail; nil where it is not told.
+    package let series: ActivitySeries?
     package let sessions: Int
     /// The most write transactions that were open at one moment of the last two seconds.
     package let overlap: Int

@@ -39,6 +39,17 @@ package final class Monitor: Witness {
         return state.withLock { $0.report(window, atMost: limit, now: now) }
     }
 
+    /// Of one project alone.
+    package func report(_ window: MonitorWindow, of id: ProjectID) -> MonitorReport {
+        let now = WallTime.now.microseconds
+        return state.withLock { $0.report(window, of: id, now: now) }
+    }
+
+    /// The last write transactions of a project that ended after a moment, by our clock.
+    package func spans(of id: ProjectID, since moment: Int64, atMost limit: Int) -> [WriteSpan] {
+        state.withLock { $0.spans(of: id, since: moment, atMost: limit) }
+    }
+
     /// What has been seen since the daemon started.
     package var totals: (overwritten: Int, late: Int) {
         state.withLock { ($0.overall.overwrittenEver, $0.overall.lateEver) }

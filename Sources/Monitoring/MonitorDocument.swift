@@ -1,8 +1,10 @@
 import ProjectSync
 
 /// The body of `GET /v1/monitor`, which the stream sends too.
-package enum MonitorDocument {
+package struct MonitorDocument {
     private static let mostProjects = 100
+    private static let mostTransactions = 200
+    private static let transactions_seconds = 60
 
     /// What no figure here can show.
     private static let unseen = [
@@ -11,33 +13,68 @@ package enum MonitorDocument {
         "Overwritten pictures of projects that are not in memory, and changes made while the database was lost.",
     ]
 
-    /// One line of JSON.
-    package static func render(_ window: MonitorWindow, _ monitor: Monitor, _ cache: ProjectCache) -> String {
-        let clock = WallClock()
-        let report = monitor.report(window, atMost: mostProjects)
+    private let window: MonitorWindow
+    private let monitor: Monitor
+    private let cache: ProjectCache
+    private let clock = WallClock()
+
+    package init(_ window: MonitorWindow, _ monitor: Monitor, _ cache: ProjectCache) {
+        self.window = window
+        self.monitor = monitor
+        self.cache = cache
+    }
+
+    /// One line of JSON, of all or of one project with its last write transactions.
+    package func render(only project: ProjectID? = nil) -> String {
+        let report = project.map { monitor.report(window, of: $0) } ?? monitor.report(window, atMost: Self.mostProjects)
         let overview = cache.overview
         let watchers = Dictionary(
             overview.projects.map { ($0.id, $0.watchers) }, uniquingKeysWith: { first, _ in first })
-        let listed = report.projects.map(\.id) + quiet(overview, beside: Set(report.projects.map(\.id)))
+        let listed =
+            if let project {
+                report.projects.isEmpty && watchers[project] == nil ? [] : [project]
+            } else {
+                report.projects.map(\.id) + Self.quiet(overview, beside: Set(report.projects.map(\.id)))
+            }
         let progress = cache.progress(of: listed)
         let activities = Dictionary(
             report.projects.map { ($0.id, $0.activity) }, uniquingKeysWith: { first, _ in first })
         let projects = listed.map { id in
-            let audit = cache.audit(of: id) ?? ProjectAudit(last: nil, divergences: 0)
-            let members = fields(
-                activities[id], window, watchers[id] ?? 0, progress.byProject[id], audit, clock)
-            return "{\"project_id\": \"\(id)\", \(members)}"
+            let text = ActivityText(
+                window: window, activity: activities[id], subscribers: watchers[id] ?? 0,
+                progress: progress.byProject[id], audit: cache.audit(of: id) ?? ProjectAudit(last: nil, divergences: 0),
+                clock: clock)
+            return """
+                {"project_id": "\(id)", "title": \(cache.title(of: id).map(JSONText.string) ?? "null"), \
+                \(text.members)\(project.map { ", \"transactions\": \(transactions(of: $0))" } ?? "")}
+                """
         }
-        // Since then each project in memory has been compared.
-        let audit = ProjectAudit(last: overview.oldestCheck, divergences: overview.counts.divergences)
-        let overall = fields(
-            report.overall, window, overview.projects.reduce(0) { $0 + $1.watchers }, progress.overall, audit, clock)
+        let overall = ActivityText(
+            window: window, activity: report.overall, subscribers: overview.projects.reduce(0) { $0 + $1.watchers },
+            progress: progress.overall,
+            // Since then each project in memory has been compared.
+            audit: ProjectAudit(last: overview.oldestCheck, divergences: overview.counts.divergences),
+            auditRuns: overview.counts.audits, clock: clock)
         return """
-            {"at": "\(WallTime.now.rfc3339)", "window": "\(window.rawValue)", "live": \(overview.status == .live), \
-            "mode": "\(overview.doorbell.mode.rawValue)", "overall": {\(overall)}, \
-            "projects": [\(projects.joined(separator: ", "))], \
-            "unseen": [\(unseen.map(JSONText.string).joined(separator: ", "))]}
+            {"at": "\(clock.now.rfc3339)", "window": "\(window.rawValue)", "live": \(overview.status == .live), \
+            "mode": "\(overview.doorbell.mode.rawValue)", \(FeedText(overview: overview).members), \
+            "overall": {\(overall.members)}, "projects": [\(projects.joined(separator: ", "))], \
+            "unseen": [\(Self.unseen.map(JSONText.string).joined(separator: ", "))]}
             """
+    }
+
+    /// The last write transactions of a project, the oldest announcement first.
+    private func transactions(of id: ProjectID) -> String {
+        let now = clock.now.microseconds
+        let since = now - Int64(Self.transactions_seconds) * 1_000_000
+        let spans = monitor.spans(of: id, since: since, atMost: Self.mostTransactions).map { span in
+            """
+            {"session": \(span.session), "began": "\(WallTime(microseconds: span.began).rfc3339)", \
+            "ago_seconds": \(Decimal.text(now - span.began, places: 6)), \
+            "seconds": \(Decimal.text(max(0, span.ended - span.began), places: 6)), "rows": \(span.rows)}
+            """
+        }
+        return "[\(spans.joined(separator: ", "))]"
     }
 
     /// Projects in memory that nobody has written to, the most watched first.
@@ -46,47 +83,5 @@ package enum MonitorDocument {
         guard left > 0 else { return [] }
         return overview.projects.filter { !busy.contains($0.id) }.sorted { $0.watchers > $1.watchers }.prefix(left)
             .map(\.id)
-    }
-
-    private static func fields(
-        _ activity: ActivityReport?, _ window: MonitorWindow, _ subscribers: Int, _ progress: SceneProgress?,
-        _ audit: ProjectAudit, _ clock: WallClock
-    ) -> String {
-        let total = activity?.total ?? Tally()
-        let series = activity?.series ?? [Int](repeating: 0, count: 60)
-        let scenes = progress.map {
-            "{\"total\": \($0.scenes), \"complete\": \($0.complete), \"with_holes\": \($0.withHoles)}"
-        }
-        return """
-            "inserted": \(total.inserted), "updated": \(total.updated), "overwritten": \(total.overwritten), \
-            "deleted": \(total.deleted), "late": \(total.late), \
-            "per_second": [\(series.map { perSecond($0, window) }.joined(separator: ", "))], \
-            "sessions": \(activity?.sessions ?? 0), "overlap": \(activity?.overlap ?? 0), \
-            "overlap_peak": \(total.overlap), \(activity?.arrival.map { "\"arrival_seconds\": \(quantiles($0)), " } ?? "")\
-            "delivery_seconds": \(quantiles(activity?.delivery)), "scenes": \(scenes ?? "null"), \
-            "subscribers": \(subscribers), \
-            "audit": {"last": \(audit.last.map { "\"\(clock.time(of: $0).rfc3339)\"" } ?? "null"), \
-            "divergences": \(audit.divergences)}
-            """
-    }
-
-    /// Each of the sixty parts of an hour is a minute.
-    private static func perSecond(_ rows: Int, _ window: MonitorWindow) -> String {
-        window == .minute ? String(rows) : decimal(Int64(rows) * 100 / 60, places: 2)
-    }
-
-    private static func quantiles(_ quantiles: Quantiles?) -> String {
-        func seconds(_ microseconds: Int64?) -> String { microseconds.map { decimal($0, places: 6) } ?? "null" }
-        return """
-            {"p50": \(seconds(quantiles?.p50_microseconds)), "p90": \(seconds(quantiles?.p90_microseconds)), \
-            "p99": \(seconds(quantiles?.p99_microseconds))}
-            """
-    }
-
-    /// A number whose last digits are behind the point.
-    private static func decimal(_ number: Int64, places: Int) -> String {
-        let digits = String(number)
-        let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
-        return padded.dropLast(places) + "." + padded.suffix(places)
     }
 }

@@ -52,6 +52,21 @@ struct MonitorState {
         return MonitorReport(window: window, overall: overall.report(window, second: second), projects: busiest)
     }
 
+    /// Of one project alone.
+    mutating func report(_ window: MonitorWindow, of id: ProjectID, now: Int64) -> MonitorReport {
+        let second = Int((now + serverClockAhead_microseconds) / 1_000_000)
+        let activity = projects[id].flatMap { $0.lastActive > second - window.seconds ? $0 : nil }
+        return MonitorReport(
+            window: window, overall: overall.report(window, second: second),
+            projects: activity.map { [(id: id, activity: $0.report(window, second: second))] } ?? [])
+    }
+
+    /// By our clock.
+    func spans(of id: ProjectID, since moment: Int64, atMost limit: Int) -> [WriteSpan] {
+        let ahead = serverClockAhead_microseconds
+        return projects[id]?.spans(since: moment + ahead, atMost: limit).map { $0.moved(by: -ahead) } ?? []
+    }
+
     /// nil while more projects come at once than are followed; they count for all together.
     private mutating func activity(of id: ProjectID) -> Activity? {
         if let activity = projects[id] { return activity }

@@ -5,11 +5,6 @@
 /// session has one at a time, which ends before its next one begins. What overlapped with a transaction counts for the
 /// second in which that was announced, so nothing that has been told changes afterwards.
 struct Writers {
-    private struct Span {
-        let began: Int64
-        var ended: Int64
-    }
-
     private struct Session {
         /// Where its last span is, counted from the first span ever.
         var span: Int
@@ -18,7 +13,7 @@ struct Writers {
 
     /// How many spans are remembered, to be compared with those that come, and how many sessions.
     let limit: Int
-    private var spans: [Span] = []
+    private var spans: [WriteSpan] = []
     /// Of these the overlap has been told.
     private var told = 0
     private var sessions: [Int32: Session] = [:]
@@ -31,7 +26,7 @@ struct Writers {
     }
 
     /// Returns the overlap up to then, if a second is over or much has come.
-    mutating func note(session: Int32, began: Int64, ended: Int64) -> (second: Int, overlap: Int)? {
+    mutating func note(session: Int32, began: Int64, ended: Int64, rows: Int = 1) -> (second: Int, overlap: Int)? {
         let now = Int(ended / 1_000_000)
         let told = tell(before: now)
         let ended = max(ended, began + 1)
@@ -39,6 +34,7 @@ struct Writers {
             let index = last.span - forgotten
             if index >= 0, spans[index].began == began {
                 spans[index].ended = max(spans[index].ended, ended)
+                spans[index].rows += rows
                 return told
             }
             if index >= 0 { spans[index].ended = max(spans[index].began + 1, min(spans[index].ended, began)) }
@@ -46,13 +42,18 @@ struct Writers {
             sessions = sessions.filter { $0.value.second > now - 60 }
         }
         if sessions.count < limit { sessions[session] = Session(span: forgotten + spans.count, second: now) }
-        spans.append(Span(began: began, ended: ended))
+        spans.append(WriteSpan(session: session, began: began, ended: ended, rows: rows))
         return told
     }
 
     /// How many sessions have written after a second.
     func count(since second: Int) -> Int {
         sessions.values.count { $0.second > second }
+    }
+
+    /// The last transactions that ended after a moment and are still remembered, in the order of their announcements.
+    func spans(since moment: Int64, atMost limit: Int) -> [WriteSpan] {
+        spans.filter { $0.ended > moment }.suffix(limit)
     }
 
     /// The overlap of what has not been told yet, if there is any.

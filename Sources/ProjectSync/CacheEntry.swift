@@ -30,6 +30,8 @@ final class CacheEntry {
     var behindSince: ContinuousClock.Instant?
     /// When a trigger saw the oldest change that streams have not been told of, by the database's clock.
     var writtenAt_microseconds: Int64?
+    /// Of what was published last, until it is traced.
+    private var handout: Handout?
     /// How far its scenes were along at a revision.
     var progress: (revision: Revision, value: SceneProgress)?
     /// When it was last loaded, or found equal to the database.
@@ -69,6 +71,19 @@ final class CacheEntry {
     func takeWrittenAt() -> Int64? {
         defer { writtenAt_microseconds = nil }
         return writtenAt_microseconds
+    }
+
+    /// For what is published now.
+    func beginHandout() -> Handout {
+        let handout = Handout()
+        self.handout = handout
+        return handout
+    }
+
+    /// nil: it was published to nobody.
+    func takeHandout() -> Handout? {
+        defer { handout = nil }
+        return watchers > 0 ? handout : nil
     }
 
     /// The encoded project, made when it is first wanted.

@@ -85,11 +85,12 @@ extension CacheState {
         guard entry.watchers > 0 else { return }
         audience.publish(
             .scenes(events, project.revision, position: entry.log?.head ?? 0), of: entry.id,
-            writtenAt_microseconds: writtenAt)
+            writtenAt_microseconds: writtenAt, handout: entry.beginHandout())
     }
 
     func publication(of entry: CacheEntry, now: ContinuousClock.Instant) -> TracedChange.Publication {
-        TracedChange.Publication(position: entry.log?.head ?? 0, subscribers: entry.watchers, at: now)
+        TracedChange.Publication(
+            position: entry.log?.head ?? 0, subscribers: entry.watchers, at: now, handout: entry.takeHandout())
     }
 
     mutating func publishSnapshot(of entry: CacheEntry) {
@@ -99,6 +100,7 @@ extension CacheState {
         entry.log?.append(nil, revision: project.revision, limits: history, document_bytes: project.document.size_bytes)
         guard entry.watchers > 0, let body = entry.encoded() else { return }
         audience.publish(
-            .snapshot(body, position: entry.log?.head ?? 0), of: entry.id, writtenAt_microseconds: writtenAt)
+            .snapshot(body, position: entry.log?.head ?? 0), of: entry.id, writtenAt_microseconds: writtenAt,
+            handout: entry.beginHandout())
     }
 }

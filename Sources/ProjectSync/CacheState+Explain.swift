@@ -9,6 +9,11 @@ extension CacheState {
             cached: entry.flatMap { cached($0, at: place) })
     }
 
+    func place(shownAt number: Int32, scene: Int32, of id: ProjectID) -> Place {
+        let rows = entries[id]?.project?.scenes[scene]?.entries ?? []
+        return Place(scene: scene, image: rows.indices.contains(Int(number)) ? rows[Int(number)].image : number)
+    }
+
     private func cached(_ entry: CacheEntry, at place: Place) -> Explanation.Cached? {
         guard let project = entry.project else { return nil }
         return Explanation.Cached(

@@ -148,7 +148,7 @@ extension CacheState {
                 cause: cause, snapshot: project.snapshot, at: now,
                 publication: isNews ? publication(of: entry, now: now) : nil))
         if !wasVouched && isVouched(entry) && entry.watchers > 0 {
-            audience.publish(.ready(project.revision), of: entry.id, writtenAt_microseconds: nil)
+            audience.publish(.ready(project.revision), of: entry.id, writtenAt_microseconds: nil, handout: nil)
         }
     }
 
@@ -157,7 +157,7 @@ extension CacheState {
         entry.log = nil
         entry.body = nil
         entry.checkedAt = nil
-        audience.publish(.deleted, of: entry.id, writtenAt_microseconds: entry.takeWrittenAt())
+        audience.publish(.deleted, of: entry.id, writtenAt_microseconds: entry.takeWrittenAt(), handout: nil)
         for waiter in waiting {
             switch waiter {
             case .reader(let continuation, _, _): continuation.resume(returning: .unknown)

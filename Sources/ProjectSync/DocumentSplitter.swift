@@ -2,8 +2,11 @@
 ///
 /// It relies on what `jsonb` prints: valid JSON, no key twice, the keys of an object shortest first and then by bytes.
 struct DocumentSplitter {
+    private static let longestTitle = 200
+
     private(set) var scenes: Range<Int>?
     private(set) var slots: [SceneSlot] = []
+    private(set) var title: String?
     private var json: JSONCursor
 
     init(_ text: UnsafeRawBufferPointer) throws(JSONError) {
@@ -14,14 +17,25 @@ struct DocumentSplitter {
             return
         }
         var found: Range<Int>?
+        var title: String?
         try json.object { (key, json) throws(JSONError) in
             let value = try json.value()
             if json.matches(key, "scenes"), json.bytes(in: value).first == UInt8(ascii: "[") { found = value }
+            if json.matches(key, "title") { title = Self.title(json.bytes(in: value)) }
         }
         try json.end()
         scenes = found
+        self.title = title
         guard let found else { return }
         try split(UnsafeRawBufferPointer(rebasing: text[found]), offset: found.lowerBound)
+    }
+
+    /// A title that says something, as far as it is shown in a list.
+    private static func title(_ text: UnsafeRawBufferPointer) -> String? {
+        var json = JSONCursor(text)
+        guard text.count < 4_096, let title = try? json.text(of: json.string()), !title.allSatisfy(\.isWhitespace)
+        else { return nil }
+        return String(title.prefix(longestTitle))
     }
 
     private mutating func split(_ text: UnsafeRawBufferPointer, offset: Int) throws(JSONError) {

@@ -55,6 +55,16 @@ package final class ProjectCache: Sendable {
         state.withLock { $0.revision(of: id) }
     }
 
+    /// What the project's document is called; nil where it is not in memory, or has no title.
+    package func title(of id: ProjectID) -> String? {
+        state.withLock { $0.entries[id]?.project?.document.title }
+    }
+
+    /// The place of the image that a scene shows as its `number`th, from 0; that number, where no row is known to be.
+    package func place(shownAt number: Int32, scene: Int32, of id: ProjectID) -> Place {
+        state.withLock { $0.place(shownAt: number, scene: scene, of: id) }
+    }
+
     /// What is known here of an image, whether it is in memory or not.
     package func explain(_ id: ProjectID, _ place: Place) -> Explanation {
         state.withLock { $0.explain(id, place) }

@@ -10,6 +10,8 @@ package final class ProjectDocument: Sendable {
     /// The array of scenes within the text; nil where nothing is merged (contract M2).
     let scenes: Range<Int>?
     package let slots: [SceneSlot]
+    /// The beginning of its title, if it has one.
+    package let title: String?
     private let positionsByIndex: [Int32: [Int]]
 
     package init(_ text: UnsafeRawBufferPointer?) throws(JSONError) {
@@ -18,6 +20,7 @@ package final class ProjectDocument: Sendable {
             self.text = ByteBuffer(staticString: "null")
             scenes = nil
             slots = []
+            title = nil
             positionsByIndex = [:]
             return
         }
@@ -25,6 +28,7 @@ package final class ProjectDocument: Sendable {
         self.text = ByteBuffer(bytes: text)
         scenes = splitter.scenes
         slots = splitter.slots
+        title = splitter.title
         var byIndex: [Int32: [Int]] = [:]
         for slot in splitter.slots {
             if let index = slot.index { byIndex[index, default: []].append(slot.position) }
@@ -39,6 +43,7 @@ package final class ProjectDocument: Sendable {
 
     /// About how much memory the document takes.
     var size_bytes: Int {
-        text.readableBytes + slots.count * MemoryLayout<SceneSlot>.stride + positionsByIndex.count * 64
+        text.readableBytes + (title?.utf8.count ?? 0) + slots.count * MemoryLayout<SceneSlot>.stride + positionsByIndex
+            .count * 64
     }
 }

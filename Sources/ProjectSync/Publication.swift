@@ -13,6 +13,8 @@ package enum Publication: Sendable {
 /// Called in the order of the changes and under the cache's lock: an implementation takes note and returns.
 package protocol Audience: Sendable {
     /// `writtenAt_microseconds`: when a trigger saw the oldest change in it, by the database's clock, if that is known.
-    func publish(_ publication: Publication, of project: ProjectID, writtenAt_microseconds: Int64?)
+    /// `handout` is told of the streams that it is handed to.
+    func publish(
+        _ publication: Publication, of project: ProjectID, writtenAt_microseconds: Int64?, handout: Handout?)
     func announceStale(since: String)
 }

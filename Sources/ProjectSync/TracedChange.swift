@@ -10,12 +10,14 @@ package struct TracedChange: Sendable {
         case awaitsLoad
     }
 
-    /// What the subscribers of the moment were sent.
+    /// What was published to the subscribers of the moment.
     package struct Publication: Sendable {
         /// The project's place in its log after it.
         package let position: UInt64
         package let subscribers: Int
         package let at: ContinuousClock.Instant
+        /// Whom it has been handed to so far; nil where nobody subscribed.
+        package let handout: Handout?
     }
 
     /// Without its places where those are too many to be kept.

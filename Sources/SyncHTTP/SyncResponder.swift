@@ -198,7 +198,13 @@ package struct SyncResponder: Sendable {
         case .generations(let id): try await generations(of: id, asked.headers, asked.query)
         case .readiness: readiness.reply(cache.overview)
         case .explain: try await ExplainDesk(cache: cache).reply(to: Query(asked.query))
-        case .monitor: .json(observatory.document(try MonitorWindow(Query(asked.query))) + "\n")
+        case .monitor:
+            .json(
+                observatory.document(
+                    try MonitorWindow(Query(asked.query)),
+                    only: try Query(asked.query)["project"].map { text throws(Problem) in try Route.project(text[...]) }
+                )
+                    + "\n")
         case .metrics:
             Reply(
                 headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store"],

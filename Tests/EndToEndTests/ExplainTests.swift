@@ -41,12 +41,65 @@ struct ExplainTests {
         #expect(after.count == 5 && after[1] == 0 && after[2] > 0 && after[2] <= after[3] && after[3] <= after[4])
         #expect(after[4] < 10)
         #expect(steps[4]["subscribers"]?.text == "1")
+        #expect(steps[4]["of"]?.text == "1")
         #expect(json["cache"]?["image_url"]?.plainString == "https://example.com/1.png")
         #expect(json["database"]?["image_url"]?.plainString == "https://example.com/1.png")
         #expect(
             json["summary"]?.plainString?.contains("applied and sent to 1 subscriber. The database and memory agree.")
                 == true)
         #expect(text.split(separator: "\n").count > 20)
+    }
+
+    @Test func `sent are those whom it was handed to, not all who watch`() async throws {
+        let stage = try Stage.current
+        let project = try await stage.insertProject()
+        var viewer = try await Viewer.open(project, at: stage.daemon.port)
+        try await viewer.read(through: "ready")
+        let elsewhere = try await EventStream.open(
+            port: stage.daemon.port, "/v1/projects/\(project)/events?scene_index=3")
+        _ = try await elsewhere.events(through: "ready")
+
+        try await stage.save("https://example.com/1.png", scene: 1, of: project)
+        try await viewer.read(through: "scene")
+        let json = try await explain(stage, project, scene: 1).json
+
+        let sent = try #require(changes(json).last?["steps"]?.elements?.last)
+        #expect(sent["step"]?.plainString == "sent")
+        #expect(sent["subscribers"]?.text == "1")
+        #expect(sent["of"]?.text == "2")
+        #expect(json["summary"]?.plainString?.contains("sent to 1 of 2 subscribers") == true)
+    }
+
+    @Test func `where nobody watches nothing was sent`() async throws {
+        let stage = try Stage.current
+        let project = try await stage.insertProject()
+        _ = try await stage.client.get("/v1/projects/\(project)")
+
+        try await stage.save("https://example.com/1.png", scene: 1, of: project)
+        try await eventually("it is known") { changes(try await explain(stage, project, scene: 1).json).count == 1 }
+        let json = try await explain(stage, project, scene: 1).json
+
+        let steps = changes(json).last?["steps"]?.elements?.compactMap { $0["step"]?.plainString }
+        #expect(steps == ["began", "written", "announced", "applied"])
+        #expect(json["summary"]?.plainString?.contains("nobody was there to be sent it") == true)
+    }
+
+    @Test func `who sees an image may ask by what is shown`() async throws {
+        let stage = try Stage.current
+        let project = try await stage.insertProject()
+        _ = try await stage.client.get("/v1/projects/\(project)")
+        for place in [2, 7] { try await stage.save("at \(place)", scene: 1, place: place, of: project) }
+        try await eventually("both are known") {
+            try await explain(stage, project, scene: 1, image: 7).json["cache"]?["image_url"]?.plainString == "at 7"
+        }
+
+        let shown = try await stage.client.get("/v1/explain?project=\(project)&scene_index=1&shown_at=1")
+        let none = try await stage.client.get("/v1/explain?project=\(project)&scene_index=1&shown_at=5")
+
+        #expect(shown.json?["image_index"]?.int == 7)
+        #expect(shown.json?["cache"]?["image_url"]?.plainString == "at 7")
+        #expect(none.json?["image_index"]?.int == 5)
+        #expect(none.json?["cache"]?["image_url"]?.text == "null")
     }
 
     @Test func `a deletion is told, and what the place had before`() async throws {
@@ -119,6 +172,7 @@ struct ExplainTests {
         ("", 400), ("?project=x&scene_index=1", 400), ("?project=\(unknown)", 400),
         ("?project=\(unknown)&scene_index=x", 400), ("?project=\(unknown)&scene_index=1&image_index=1.5", 400),
         ("?project=\(unknown)&scene_index=1", 404),
+        ("?project=\(unknown)&scene_index=1&shown_at=-1", 400), ("?project=\(unknown)&scene_index=1&shown_at=x", 400),
     ])
     func `what cannot be asked is refused`(query: String, status: Int) async throws {
         let answer = try await Stage.current.client.get("/v1/explain\(query)")

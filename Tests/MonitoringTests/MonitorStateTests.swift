@@ -37,7 +37,7 @@ struct MonitorStateTests {
         #expect((one.inserted, one.updated, one.deleted, one.overwritten) == (3, 2, 1, 1))
         #expect(report.overall.total.inserted == 13)
         #expect(report.overall.total.rows == 16)
-        #expect(report.overall.series.last == 16)
+        #expect(report.overall.perSecond.last == 16)
         #expect(state.overall.overwrittenEver == 1)
     }
 

@@ -14,7 +14,9 @@ final class RecordingAudience: Audience {
         }
     }
 
-    func publish(_ publication: Publication, of project: ProjectID, writtenAt_microseconds: Int64?) {
+    func publish(
+        _ publication: Publication, of project: ProjectID, writtenAt_microseconds: Int64?, handout: Handout?
+    ) {
         let text =
             switch publication {
             case .scenes(let events, _, _): "scenes " + events.map { "\($0.scene)" }.joined(separator: ",")

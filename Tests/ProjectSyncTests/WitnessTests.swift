@@ -104,7 +104,9 @@ final class TimingAudience: Audience {
 
     var times: [Int64?] { log.withLock { $0 } }
 
-    func publish(_ publication: Publication, of project: ProjectID, writtenAt_microseconds: Int64?) {
+    func publish(
+        _ publication: Publication, of project: ProjectID, writtenAt_microseconds: Int64?, handout: Handout?
+    ) {
         log.withLock { $0.append(writtenAt_microseconds) }
     }
 

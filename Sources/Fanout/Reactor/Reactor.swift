@@ -11,8 +11,8 @@ import Synchronization
 /// them out in their order.
 final class Reactor: Sendable {
     enum Command: Sendable {
-        /// And when the oldest change in it was written, in microseconds.
-        case publish(ProjectID, Publication, Int64?)
+        /// And when the oldest change in it was written, in microseconds, and what counts the streams that get it.
+        case publish(ProjectID, Publication, Int64?, Handout?)
         case tell(MonitorWindow, Frame)
         case stale(since: String)
         case begin(ConnectionKey, Opening)

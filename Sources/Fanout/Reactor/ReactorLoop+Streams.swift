@@ -171,6 +171,7 @@ extension ReactorLoop {
             }
             writes += 1
         }
+        topic.handOut(to: writes)
         if let writtenAt = topic.takeWrittenAt(), writes > 0 {
             deliveries.append(Delivery(project: topic.project, writtenAt_microseconds: writtenAt, streams: writes))
         }

@@ -75,9 +75,9 @@ final class ReactorLoop {
 
     private func carryOut(_ command: Reactor.Command) {
         switch command {
-        case .publish(let project, let publication, let writtenAt):
+        case .publish(let project, let publication, let writtenAt, let handout):
             guard let topic = topics[project] else { return }
-            topic.note(writtenAt: writtenAt)
+            topic.note(writtenAt: writtenAt, handout)
             hear(publication, on: topic)
         case .tell(let window, let frame): tell(frame, to: window)
         case .stale(let since): hearStale(since: since)

@@ -9,12 +9,15 @@ final class Topic {
     var gathered: Gathered?
     /// When the oldest change in it was written.
     private var writtenAt_microseconds: Int64?
+    /// What counts the streams that each part of it is handed to.
+    private var handouts: [Handout] = []
 
     init(_ project: ProjectID) {
         self.project = project
     }
 
-    func note(writtenAt microseconds: Int64?) {
+    func note(writtenAt microseconds: Int64?, _ handout: Handout?) {
+        if let handout { handouts.append(handout) }
         guard let microseconds else { return }
         writtenAt_microseconds = min(writtenAt_microseconds ?? microseconds, microseconds)
     }
@@ -22,6 +25,14 @@ final class Topic {
     func takeWrittenAt() -> Int64? {
         defer { writtenAt_microseconds = nil }
         return writtenAt_microseconds
+    }
+
+    /// What has gathered has been handed to so many streams.
+    func handOut(to streams: Int) {
+        guard !handouts.isEmpty else { return }
+        let now = ContinuousClock.now
+        for handout in handouts { handout.note(streams: streams, at: now) }
+        handouts.removeAll(keepingCapacity: true)
     }
 
     /// Returns the new member's place.

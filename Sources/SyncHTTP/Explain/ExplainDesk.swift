@@ -6,7 +6,7 @@ struct ExplainDesk {
     let cache: ProjectCache
 
     func reply(to query: Query) async throws(Problem) -> Reply {
-        let (project, place) = try Self.question(query)
+        let (project, place) = try question(query)
         // First what is known: to ask the database would mend what may be wrong with it.
         let known = cache.explain(project, place)
         switch await cache.read(project, fresh: true) {
@@ -20,13 +20,20 @@ struct ExplainDesk {
         }
     }
 
-    private static func question(_ query: Query) throws(Problem) -> (ProjectID, Place) {
+    private func question(_ query: Query) throws(Problem) -> (ProjectID, Place) {
         guard let project = query["project"].flatMap({ ProjectID($0) }) else {
             throw .badRequest(
                 "project is a UUID, 8-4-4-4-12 hexadecimal digits: ?project=…&scene_index=1&image_index=0.")
         }
         guard let scene = query["scene_index"].flatMap({ Int32($0) }) else {
             throw .badSceneIndex(query["scene_index"] ?? "nothing")
+        }
+        if let shown = query["shown_at"] {
+            guard let number = Int32(shown), number >= 0 else {
+                throw .badRequest(
+                    "shown_at counts the images that the scene shows, from 0; it is not \(shown.prefix(40)).")
+            }
+            return (project, cache.place(shownAt: number, scene: scene, of: project))
         }
         let text = query["image_index"] ?? "0"
         guard let image = Int32(text) else {

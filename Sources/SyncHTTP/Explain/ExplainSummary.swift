@@ -24,9 +24,7 @@ struct ExplainSummary {
         }
         let change = event.traced.change
         let written = WallTime(microseconds: change.statementTime_microseconds).rfc3339
-        let sent =
-            event.publication.map { " and sent to \(Self.count($0.subscribers, "subscriber"))" }
-            ?? ", and no event was due"
+        let sent = event.publication.map(Self.sent) ?? ", and no event was due"
         return """
             The last change was written at \(written) (\(change.operation.rawValue), backend \(change.backendPID)): \
             \(event.outcome.words)\(sent).
@@ -66,6 +64,13 @@ struct ExplainSummary {
         case .unsafe(_, let reason): "The feed is not safe yet: \(reason)."
         case .stale(let since, _): "The database is lost since \(since): what memory has may be old."
         }
+    }
+
+    private static func sent(_ publication: TracedChange.Publication) -> String {
+        let streams = publication.handout?.streams ?? 0
+        if publication.subscribers == 0 { return ", and nobody was there to be sent it" }
+        guard streams < publication.subscribers else { return " and sent to \(count(streams, "subscriber"))" }
+        return " and sent to \(streams) of \(count(publication.subscribers, "subscriber"))"
     }
 
     private static func count(_ number: Int, _ noun: String) -> String {

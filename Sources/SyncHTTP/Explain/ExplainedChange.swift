@@ -54,9 +54,11 @@ struct ExplainedChange {
         case .loaded(let at): steps.append(step("loaded", at: clock.time(of: at)))
         case .awaitsLoad: break
         }
-        if let publication = event.publication {
+        if let publication = event.publication, let handout = publication.handout, let at = handout.at {
             steps.append(
-                step("sent", at: clock.time(of: publication.at), ("subscribers", .integer(publication.subscribers))))
+                step(
+                    "sent", at: clock.time(of: at), ("subscribers", .integer(handout.streams)),
+                    ("of", .integer(max(publication.subscribers, handout.streams)))))
         }
         return steps
     }

@@ -35,7 +35,7 @@ indirect enum JSONDocument {
     /// Whether it goes on one line: it has no parts of its own, and few.
     private var isShort: Bool {
         guard case .object(let members) = self else { return false }
-        return members.count <= 4
+        return members.count <= 5
             && members.allSatisfy { member in
                 switch member.value {
                 case .string, .literal: true

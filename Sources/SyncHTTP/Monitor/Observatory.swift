@@ -30,8 +30,8 @@ package final class Observatory: Sendable {
         }
     }
 
-    func document(_ window: MonitorWindow) -> String {
-        MonitorDocument.render(window, monitor, cache)
+    func document(_ window: MonitorWindow, only project: ProjectID? = nil) -> String {
+        MonitorDocument(window, monitor, cache).render(only: project)
     }
 
     func metrics() -> String {

@@ -1,97 +1,105 @@
-import { read, takeToken } from "./access.js";
+import { takeToken } from "./access.js";
 import { Announcer } from "./announcer.js";
-import { match, place, setText } from "./elements.js";
-import { ProjectCard } from "./project-card.js";
-import { Summaries } from "./summaries.js";
-import { clock, instant, plural, projectID } from "./words.js";
+import { Charts } from "./charts.js";
+import { lasting, stateOf } from "./dashboard-state.js";
+import { choice, make, setText } from "./elements.js";
+import { FeedPanel } from "./feed-panel.js";
+import { happenings } from "./happenings.js";
+import { Journal } from "./journal.js";
+import { MonitorStream } from "./monitor-stream.js";
+import { ProjectTable } from "./project-table.js";
+import { clock, count, duration, plural, projectID } from "./words.js";
 
-const poll_ms = 2_000;
 const element = (id) => document.getElementById(id);
 
-/** What the page says where the monitor answers with this status; 0 is no answer at all. */
-const refusals = {
-  0: ["Daemon unreachable", "The daemon does not answer",
-    "It is asked again every two seconds; the list comes back by itself."],
-  401: ["No access", "The list needs a token",
-    "Sign in as an administrator, or open this page with #access_token=… at the end of its address."],
-  403: ["No access", "The list is for administrators",
-    "Your token may not see all projects. One that you may read opens by its id."],
-  404: ["No list here", "The list is served elsewhere",
-    "This daemon keeps its monitor on its admin address. A project opens by its id all the same."],
-};
-
-/** The page of all projects that are warm or watched: what the monitor says, every two seconds. */
+/** The page of all projects that are warm or watched: what the monitor's stream says, and whether it speaks. */
 class Dashboard {
-  #cards = new Map();
-  #summaries = new Summaries();
+  #panel = new FeedPanel();
+  #charts = new Charts(element("charts"));
+  #table = new ProjectTable(element("table"));
+  #journal = new Journal(element("journal"), element("journal-empty"));
   #announcer = new Announcer(element("announcement"));
-  #said = "";
+  #stream = new MonitorStream({ onReport: (report) => this.#show(report), onState: (state) => this.#hear(state) });
+  #report = null;
+  #streamState = { name: "connecting" };
+  #state = stateOf(this.#streamState, null);
 
-  /** Asks for ever; a hidden tab asks for nothing until it is seen. */
-  async run() {
-    for (;;) {
-      if (document.hidden) await new Promise((seen) => document.addEventListener("visibilitychange", seen, { once: true }));
-      const answer = await read("/v1/monitor").catch(() => ({ status: 0 }));
-      if (answer.status === 200 && answer.body) this.#show(answer.body);
-      else this.#refuse(answer);
-      await new Promise((passed) => setTimeout(passed, poll_ms));
+  start() {
+    choice(element("window"), "minute", (window) => this.#stream.open(window));
+    setInterval(() => this.#tick(), 1_000);
+    this.#stream.open();
+  }
+
+  reopen() {
+    this.#stream.open();
+  }
+
+  #show(report) {
+    for (const happening of happenings(this.#report, report)) this.#tell(happening);
+    this.#report = report;
+    this.#become();
+    const now = new Date();
+    setText(element("at"), clock(now));
+    element("at").dateTime = report.at;
+    this.#panel.show(report, now);
+    this.#charts.show(report);
+    this.#table.show(report.projects);
+    this.#showEmpty(report);
+    this.#showUnseen(report.unseen);
+  }
+
+  #hear(state) {
+    const wasAway = this.#streamState.name === "away" ? this.#streamState.since : null;
+    this.#streamState = state;
+    if (state.name === "away" && this.#report !== null) {
+      this.#journal.note({ tone: "bad", text: "The daemon does not answer any more." });
     }
-  }
-
-  #show({ at, live, overall = {}, projects = [] }) {
-    this.#become(live === false ? "stale" : "live", live === false ? "Stale" : "Live");
-    this.#showCards(projects);
-    setText(element("shown"), plural(projects.length, "project"));
-    setText(element("watchers"), plural(overall.subscribers ?? sum(projects, "subscribers"), "reader"));
-    setText(element("changes"), plural(sum([overall], "inserted", "updated", "deleted"), "image"));
-    const time = instant(at) ?? new Date();
-    setText(element("at"), clock(time));
-    element("at").dateTime = time.toISOString();
-    if (projects.length > 0) return this.#message();
-    this.#message("No project is in use",
-      "A project appears here as soon as somebody reads or watches it. Open one by its id, or save an image for it.");
-  }
-
-  /** Keeps the order in which projects came: a list that moves cannot be clicked. */
-  #showCards(projects) {
-    const answers = new Map(projects.map((project) => [String(project.project_id).toLowerCase(), project]));
-    const ids = [...this.#cards.keys()].filter((id) => answers.has(id));
-    for (const id of answers.keys()) if (projectID(id) && !this.#cards.has(id)) ids.push(id);
-    const { kept, gone } = match(ids, this.#cards, (position) => new ProjectCard(ids[position]));
-    for (const card of gone) card.element.remove();
-    this.#cards = kept;
-    place(element("projects"), [...kept.values()]);
-    for (const [id, card] of kept) {
-      card.show(answers.get(id));
-      this.#summaries.want(id, sum([answers.get(id)], "inserted", "updated", "deleted"), (summary) => card.title(summary));
+    if (state.name === "heard" && wasAway !== null && this.#report !== null) {
+      this.#journal.note({ tone: "good", text: `The daemon is back after ${duration((Date.now() - wasAway) / 1000)}.` });
     }
-    this.#summaries.keepOnly(ids);
+    // A report follows at once, and says how its feed stands.
+    if (state.name !== "heard") this.#become();
   }
 
-  #refuse({ status, detail }) {
-    const [bar, title, text] = refusals[status] ?? ["No answer", `The daemon answers with ${status}`, detail ?? refusals[0][2]];
-    this.#become("unreachable", bar);
-    if (this.#cards.size === 0 || status !== 0) this.#message(title, text);
-    if (status === 401 || status === 403 || status === 404) this.#showCards([]);
+  #become() {
+    const state = stateOf(this.#streamState, this.#report?.feed);
+    const isNews = state.words !== this.#state.words;
+    this.#state = state;
+    document.documentElement.dataset.state = state.name;
+    setText(element("state"), state.words);
+    element("content").hidden = this.#report === null;
+    document.title = state.name === "live" ? "Scene Sync" : `${state.words} · Scene Sync`;
+    this.#tick();
+    if (isNews) this.#announcer.say(() => `${this.#state.words}. ${this.#state.title ?? ""}`);
   }
 
-  #become(state, words) {
-    document.documentElement.dataset.state = state;
-    setText(element("state"), words);
-    if (this.#said === words) return;
-    this.#said = words;
-    this.#announcer.say(() => `${this.#said}. ${plural(this.#cards.size, "project")}.`);
+  /** What the page says of time goes on, whether or not it hears anything. */
+  #tick() {
+    const { title = "", text = "", since = null } = this.#state;
+    element("banner").hidden = title === "";
+    setText(element("banner-title"), title);
+    setText(element("banner-since"), lasting(since, new Date()));
+    setText(element("banner-text"), text);
   }
 
-  #message(title = "", text = "") {
-    element("message").hidden = title === "";
-    setText(element("message-title"), title);
-    setText(element("message-text"), text);
+  #tell(happening) {
+    this.#journal.note(happening);
+    if (happening.project) this.#announcer.say(() => happening.text);
   }
-}
 
-function sum(entries, ...keys) {
-  return entries.reduce((total, entry) => total + keys.reduce((sum, key) => sum + (Number(entry[key]) || 0), 0), 0);
+  #showEmpty({ projects, memory }) {
+    element("table").hidden = projects.length === 0;
+    const more = memory.projects - projects.length;
+    setText(element("more"), projects.length === 0
+      ? "No project is in use. One appears here as soon as somebody reads, watches or writes it."
+      : more > 0 ? `The ${count(projects.length)} busiest are listed; ${plural(more, "more project")} in memory.` : "");
+  }
+
+  #showUnseen(unseen) {
+    const list = element("unseen");
+    if (list.children.length === unseen.length) return;
+    list.replaceChildren(...unseen.map((text) => make("li", "", text)));
+  }
 }
 
 function openProject(event) {
@@ -105,6 +113,7 @@ function openProject(event) {
 }
 
 takeToken();
-addEventListener("hashchange", takeToken);
+const dashboard = new Dashboard();
+addEventListener("hashchange", () => takeToken() && dashboard.reopen());
 element("open").addEventListener("submit", openProject);
-new Dashboard().run();
+dashboard.start();

@@ -7,6 +7,18 @@ export function make(tag, className = "", text = "") {
   return element;
 }
 
+export function draw(tag, attributes = {}) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  setAttributes(element, attributes);
+  return element;
+}
+
+export function setAttributes(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
+  }
+}
+
 /** Writes a text where it differs; an element without text takes no room. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
@@ -31,4 +43,19 @@ export function place(parent, parts) {
     if (element === next) next = next.nextElementSibling;
     else parent.insertBefore(element, next);
   }
+}
+
+/** Has exactly one of the buttons pressed, the one with this value, and hears of another. */
+export function choice(group, value, onChoice) {
+  const buttons = [...group.querySelectorAll("button")];
+  const press = (chosen) => {
+    for (const button of buttons) button.setAttribute("aria-pressed", String(button.value === chosen));
+  };
+  for (const button of buttons) {
+    button.addEventListener("click", () => {
+      press(button.value);
+      onChoice(button.value);
+    });
+  }
+  press(value);
 }

@@ -2,13 +2,15 @@ import { clip } from "./project.js";
 
 const element = (id) => document.getElementById(`lightbox-${id}`);
 
-/** Shows one picture whole, over the page; the arrow keys go to its neighbours in the scene. */
+/** Shows one picture whole and tells what happened to it, over the page; the arrow keys go to its neighbours. */
 export class Lightbox {
   #dialog = document.getElementById("lightbox");
+  #panel;
   #slot = null;
 
-  /** Opens for the pictures inside `list`. */
-  constructor(list) {
+  /** Opens for the pictures inside `list`; `panel` tells of them. */
+  constructor(list, panel) {
+    this.#panel = panel;
     list.addEventListener("click", (event) => {
       const button = event.target.closest(".slot button");
       if (button) this.#open(button.parentElement);
@@ -23,6 +25,7 @@ export class Lightbox {
     });
     this.#dialog.addEventListener("close", () => {
       element("image").removeAttribute("src");
+      this.#panel.clear();
       this.#slot?.querySelector("button")?.focus();
       this.#slot = null;
     });
@@ -40,18 +43,21 @@ export class Lightbox {
 
   #show(slot) {
     const { src, alt } = slot.querySelector("img");
+    const isBroken = slot.classList.contains("broken");
     const isLink = /^https?:/.test(src);
     this.#slot = slot;
     element("name").textContent = alt;
-    element("image").hidden = slot.classList.contains("broken");
+    element("image").hidden = isBroken;
     element("image").alt = alt;
+    element("missing").hidden = !isBroken;
+    element("missing").textContent = isBroken ? slot.textContent : "";
     if (src === "") element("image").removeAttribute("src");
     else element("image").src = src;
     element("original").hidden = !isLink;
     if (isLink) element("original").href = src;
-    element("address").textContent = slot.classList.contains("broken")
-      ? `${slot.textContent} · ${clip(src, 200)}` : clip(src, 200);
+    element("address").textContent = clip(src, 200);
     element("previous").disabled = slot.previousElementSibling === null;
     element("next").disabled = slot.nextElementSibling === null;
+    this.#panel.show(slot.dataset.scene, slot.dataset.at);
   }
 }

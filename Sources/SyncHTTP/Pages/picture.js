@@ -21,8 +21,11 @@ export class Picture {
     this.#image.src = source;
   }
 
-  describe(words) {
+  /** `scene` is the index that its rows have, "" if none can have it; `at` its place among those shown, from 0. */
+  describe(words, scene, at) {
     if (this.#image.alt !== words) this.#image.alt = words;
+    this.element.dataset.scene = scene;
+    this.element.dataset.at = at;
   }
 
   #show(isNews) {

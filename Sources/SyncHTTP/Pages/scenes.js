@@ -83,12 +83,12 @@ class SceneCard {
     this.#prompt.show(prompt);
     this.#narration.show(narration);
     this.#list.hidden = !isScene;
-    const change = this.#showPictures(picturesOf(scene), `Scene ${label}`);
+    const change = this.#showPictures(picturesOf(scene), `Scene ${label}`, matchesRows ? label : "");
     setText(this.#size, isScene ? plural(this.size, "image") : "");
     return change;
   }
 
-  #showPictures(urls, scene) {
+  #showPictures(urls, scene, index) {
     let added = 0;
     const keys = occurrences(urls.map((url) => (typeof url === "string" ? url : JSON.stringify(url))));
     const { kept, gone } = match(keys, this.#pictures, (position) => {
@@ -98,7 +98,9 @@ class SceneCard {
     for (const picture of gone) picture.element.remove();
     this.#pictures = kept;
     const pictures = [...kept.values()];
-    pictures.forEach((picture, at) => picture.describe(`${scene}, picture ${at + 1} of ${pictures.length}`));
+    pictures.forEach((picture, at) => {
+      picture.describe(`${scene}, picture ${at + 1} of ${pictures.length}`, index, at);
+    });
     place(this.#list, pictures.length > 0 ? pictures : [{ element: this.#waiting }]);
     if (pictures.length > 0) this.#waiting.remove();
     if (!this.#isNews) added = 0;

@@ -1,57 +1,17 @@
 import { takeToken } from "./access.js";
 import { Announcer } from "./announcer.js";
 import { setText } from "./elements.js";
+import { ExplainPanel } from "./explain-panel.js";
 import { Lightbox } from "./lightbox.js";
 import { clip, countsOf, emptiness, Project, scenesOf, titleOf } from "./project.js";
 import { SceneList } from "./scenes.js";
 import { ProjectStream } from "./stream.js";
-import { clock, contents, instant, plural, projectID } from "./words.js";
+import { Timeline } from "./timeline.js";
+import { states } from "./viewer-states.js";
+import { clock, contents, duration, instant, plural, projectID } from "./words.js";
 
 const frame_ms = 12;
 const fewestInFrame = 24;
-
-/** What a state says: in the bar, in the notice below, and whether the reader may try again. */
-const states = {
-  connecting: () => ({ bar: "Connecting…" }),
-  live: () => ({ bar: "Live" }),
-  stale: ({ since }) => ({
-    bar: instant(since) ? `Stale since ${clock(instant(since))}` : "Stale",
-    notice: "The daemon has lost its database for the moment. What you see may lag; it catches up by itself.",
-  }),
-  reconnecting: () => ({
-    bar: "Reconnecting…",
-    notice: "The connection to the daemon is interrupted. It is tried again until it is back.",
-    canRetry: true,
-  }),
-  offline: () => ({
-    bar: "Offline",
-    notice: "This device is offline. The page goes on by itself once it is back.",
-    canRetry: true,
-  }),
-  missing: () => ({
-    bar: "Not found",
-    title: "No project here",
-    notice: "No project has this id, or you may not read it. If it appears, it is shown; this page looks every 15 seconds.",
-  }),
-  refused: ({ status, detail }) => ({
-    bar: status === 400 ? "No project id" : "No access",
-    title: status === 400 ? "This is not a project’s id" : "You cannot read this project",
-    notice: detail ?? (status === 400
-      ? "A project’s id looks like 3f2a9c1e-5b7d-4e80-9a64-0c1d2e3f4a5b. Check the address."
-      : "Sign in, or open the page again with a token: #access_token=… at the end of its address."),
-    canRetry: status !== 400,
-  }),
-  deleted: () => ({
-    bar: "Deleted",
-    notice: `This project was deleted at ${clock(new Date())}. You see the last state it had.`,
-  }),
-  expired: () => ({
-    bar: "Access expired",
-    title: "Your access has expired",
-    notice: "Your access to this project has expired. Sign in again, or open the page with a new token.",
-    canRetry: true,
-  }),
-};
 
 /** The page of one project: what its stream says, drawn once a frame, a long list of scenes over several. */
 class Viewer {
@@ -65,6 +25,14 @@ class Viewer {
   #news = { added: 0, removed: 0 };
   #state = states.connecting();
   #isReady = false;
+  #timeline;
+  /** Since when what is shown may be old; null while it is live. */
+  #staleSince = new Date();
+
+  constructor(timeline) {
+    this.#timeline = timeline;
+    setInterval(() => this.#showAge(), 1_000);
+  }
 
   hear(name, data) {
     if (name === "broken") return this.#project.interrupt();
@@ -74,6 +42,7 @@ class Viewer {
     else for (const position of changed) this.#changed.add(position);
     if (this.#isReady && this.#project.revision !== before) this.#showTime(new Date());
     this.#isReady ||= name === "ready";
+    if (name === "scene") this.#timeline.arrived();
     this.#plan();
   }
 
@@ -81,8 +50,18 @@ class Viewer {
     this.#state = states[state.name](state);
     document.documentElement.dataset.state = state.name;
     setText(this.#element("state"), this.#state.bar);
+    if (state.name === "live") this.#staleSince = null;
+    else this.#staleSince = instant(state.since) ?? this.#staleSince ?? new Date();
+    this.#showAge();
     this.#plan();
     if (state.name !== "connecting") this.#announce();
+  }
+
+  /** While the stream is live the daemon vouches for what it sends: half a second is its own age. */
+  #showAge() {
+    const since = this.#staleSince;
+    setText(this.#element("age"), since === null ? "now"
+      : this.#isReady ? `${clock(since)}, ${duration((Date.now() - since) / 1000)} ago` : "–");
   }
 
   #showTime(now) {
@@ -111,6 +90,7 @@ class Viewer {
       this.#element("revision").title = revision;
       document.title = `${clip(title, 80)} · Scene Sync`;
     }
+    this.#element("timeline").hidden = !isKnown;
     this.#drawMessage(isKnown, isKnown ? emptiness(output) : null);
   }
 
@@ -166,22 +146,24 @@ class Viewer {
 }
 
 function start() {
-  const viewer = new Viewer();
   const path = location.pathname.split("/");
   const id = projectID(path[path.length - 1]);
   document.getElementById("project").textContent = id ?? "";
   takeToken();
+  const timeline = new Timeline(id ?? "");
+  const viewer = new Viewer(timeline);
   if (id === null) return viewer.become({ name: "refused", status: 400 });
   const stream = new ProjectStream(id, {
     onEvent: (name, data) => viewer.hear(name, data),
     onState: (state) => viewer.become(state),
   });
-  new Lightbox(document.getElementById("scenes"));
+  new Lightbox(document.getElementById("scenes"), new ExplainPanel(document.getElementById("explanation"), id));
   for (const button of ["message-again", "notice-again"]) {
     document.getElementById(button).addEventListener("click", () => stream.open());
   }
   addEventListener("hashchange", () => takeToken() && stream.open());
   stream.open();
+  timeline.begin();
 }
 
 start();

@@ -7,8 +7,8 @@ struct Demo: AsyncParsableCommand {
         abstract: "Start a PostgreSQL of its own, sample projects, writers that save images, and the daemon.",
         discussion:
             """
-            Takes the flags of `serve`. The writers save through the daemon, as anybody may: with --auth, --read-only or
-            TLS they cannot. Ends on Ctrl-C and leaves nothing running; the data stays in --directory.
+            Takes the flags of `serve`. Some writers save through the daemon, as anybody may: with --auth, --read-only or
+            TLS they cannot. Others save by plain SQL, in transactions that overlap. Ends on Ctrl-C and leaves nothing running; the data stays in --directory.
             """)
 
     @OptionGroup var options: DaemonOptions
@@ -60,7 +60,9 @@ struct Demo: AsyncParsableCommand {
                 for await port in ports.prefix(1) {
                     let address = configuration.listen.text(port: port)
                     guard let url = DaemonAddress(argument: "http://\(address)") else { return }
+                    async let sessions: Void = DemoSessions(database: database.app, logger: configuration.logger).run()
                     await DemoWriters(url: url, logger: configuration.logger).run()
+                    await sessions
                 }
             }
             try await tasks.next()

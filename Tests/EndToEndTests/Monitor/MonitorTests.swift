@@ -71,6 +71,70 @@ struct MonitorTests {
         #expect(entry["overlap_peak"]?.int == 3)
     }
 
+    @Test func `of one project its transactions are told, from their start to their announcement`() async throws {
+        let project = try await stage.insertProject()
+        let other = try await stage.insertProject()
+        let writers = try await [stage.database.open(as: .writer), stage.database.open(as: .writer)]
+        var pids: [Int64] = []
+        for (number, writer) in writers.enumerated() {
+            try await writer.query("BEGIN")
+            pids.append(try #require(try await writer.query("SELECT pg_backend_pid()").int64(0, 0)))
+            try await writer.query(Stage.insertion, [project, "1", "\(number)", "https://e.com/\(number)"])
+        }
+        try await writers[0].query("SELECT pg_sleep(0.2)")
+        try await stage.save("https://e.com/other", scene: 1, of: other)
+        for writer in writers { try await writer.query("COMMIT") }
+        _ = try await waitForEntry(project, "both have come") { $0["inserted"]?.int == 2 }
+
+        let document = try #require(try await stage.client.get("/v1/monitor?project=\(project)").json)
+
+        let projects = try #require(document["projects"]?.elements)
+        #expect(projects.count == 1 && projects[0]["project_id"]?.plainString == project)
+        #expect(projects[0]["title"]?.plainString == nil || projects[0]["title"]?.plainString == "t")
+        let told = (projects[0]["transactions"]?.elements ?? []).filter {
+            pids.contains(Int64($0["session"]?.int ?? 0))
+        }
+        #expect(told.count == 2)
+        for transaction in told {
+            let seconds = try #require(transaction["seconds"].flatMap { Double($0.text) })
+            let ago = try #require(transaction["ago_seconds"].flatMap { Double($0.text) })
+            #expect(seconds >= 0.19 && seconds < 5)
+            #expect(ago >= seconds && ago < 20)
+            #expect(transaction["rows"]?.int == 1)
+        }
+    }
+
+    @Test(arguments: [("?project=nonsense", 400), ("?window=week", 400), ("?project=\(nobody)", 200)])
+    func `a monitor of one project wants its id`(query: String, status: Int) async throws {
+        let answer = try await stage.client.get("/v1/monitor\(query)")
+
+        #expect(answer.status == status)
+        if status == 200 { #expect(answer.json?["projects"]?.elements?.isEmpty == true) }
+    }
+
+    private static let nobody = "00000000-0000-4000-8000-000000000000"
+
+    @Test func `the feed's state, what is in memory and the parts of the minute are told`() async throws {
+        let project = try await stage.insertProject()
+        _ = try await stage.client.get("/v1/projects/\(project)")
+        for place in 0..<3 { try await stage.save("https://e.com/\(place)", scene: 1, place: place, of: project) }
+        let entry = try await waitForEntry(project, "all have come") { $0["inserted"]?.int == 3 }
+        let document = try #require(try await stage.client.get("/v1/monitor").json)
+
+        #expect(entry["title"]?.plainString == "t")
+        let feed = try #require(document["feed"])
+        #expect(feed["state"]?.plainString == "live" && feed["since"]?.text == "null")
+        #expect(try #require(feed["age_seconds"].flatMap { Double($0.text) }) < 3)
+        #expect((document["memory"]?["projects"]?.int ?? 0) > 0 && (document["memory"]?["bytes"]?.int ?? 0) > 0)
+        let series = try #require(document["overall"]?["series"])
+        for name in ["inserted", "updated", "deleted", "overlap"] { #expect(series[name]?.elements?.count == 60) }
+        for name in ["arrival_seconds", "delivery_seconds"] {
+            #expect(series[name]?["p50"]?.elements?.count == 60 && series[name]?["p99"]?.elements?.count == 60)
+        }
+        #expect((series["inserted"]?.elements ?? []).compactMap(\.int).reduce(0, +) >= 3)
+        #expect(series["arrival_seconds"]?["p99"]?.elements?.contains { $0.text != "null" } == true)
+    }
+
     @Test func `transactions one after the other do not overlap`() async throws {
         let project = try await stage.insertProject()
 

@@ -27,7 +27,7 @@ final class DaemonProcess: Sendable {
         let lines = LogLines()
         lines.read(child.errors)
         lines.read(child.output)
-        let line = try await lines.first(within: limit) { $0.contains(" listening ") && $0.contains("address=http") }
+        let line = try await lines.first(within: limit) { $0.contains("listening") && $0.contains("://") }
         guard let port = line.split(separator: ":").last.flatMap({ Int($0.prefix { $0.isNumber }) }) else {
             throw TransportError.malformed(line)
         }

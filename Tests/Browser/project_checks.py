@@ -1,0 +1,60 @@
+"""A project's page shows who writes, and tells of a picture what happened to it."""
+
+import re
+
+from picture import picture
+from reader import Reader
+
+
+def check_project(browser, deployment, check):
+    project = deployment.add_project({"title": "Harbour", "scenes": [{"index": 1, "prompt": "Dawn"}, {"index": "odd"}]})
+    reader = Reader(browser, f"{deployment.daemon.url}/projects/{project}")
+    page = reader.page
+    check("it is live, and as of now", reader.until("now", lambda: reader.text("#age") == "now"))
+
+    deployment.save(project, (1, 0, picture("first")), (1, 4, picture("second")))
+    check("pictures arrive", reader.until("two", lambda: page.locator(".slot.loaded").count() == 2))
+    summary = lambda: reader.text("#timeline-summary")
+    check("their writer has a lane", reader.until("one", lambda: page.locator("#timeline-lanes path").count() == 1), summary())
+
+    deployment.save_at_once(project, 4, seconds=1.5)
+    check("writers that overlap are seen to", reader.until("four", lambda: "at most 4 open at once" in summary(), within=5), summary())
+    lanes = page.locator("#timeline-lanes path").count()
+    check("each session has a lane of its own", lanes >= 4, lanes)
+    bars = page.evaluate("[...document.querySelectorAll('#timeline-lanes path')].map((path) => path.getAttribute('d'))")
+    widths = sorted(float(width) for bar in bars for width in re.findall(r"h([\d.]+)v", bar))
+    check("a transaction of 1.5 s is a bar of 1.5 s", sum(130 < width < 180 for width in widths) == 4, widths)
+    page.locator("#timeline-details summary").click()
+    check("the same is there as a table", reader.until("rows", lambda: page.locator("#timeline-table tr").count() >= 5))
+
+    page.locator(".slot button").first.focus()
+    page.keyboard.press("Enter")
+    told = lambda: reader.text("#explanation .summary")
+    check("a picture that is opened by the keyboard is explained",
+          reader.until("told", lambda: "applied and sent to 1 subscriber" in told()), told())
+    check("step by step", reader.until("steps", lambda: page.locator(".story-steps li").count() >= 5))
+    page.keyboard.press("ArrowRight")
+    check("so is its neighbour, by its own place", reader.until(
+        "image 4", lambda: "image 4" in (page.locator(".facts-of-one").text_content() or "") if page.locator(".facts-of-one").count() else False))
+    page.keyboard.press("Escape")
+    check("Escape closes it", reader.until("closed", lambda: not page.locator("#lightbox").is_visible()))
+    focused = page.evaluate("document.activeElement.closest('.slot')?.dataset.at")
+    check("and the focus is on the picture that was shown last", focused == "1", focused)
+
+    deployment.server.stop()
+    check("without PostgreSQL the page says stale", reader.until_state("stale", within=6))
+    check("and how old it is", reader.until("ago", lambda: reader.text("#age").endswith(" ago")))
+    deployment.server.start()
+    check("it recovers", reader.until_state("live", within=30))
+    check("and is as of now", reader.until("now", lambda: reader.text("#age") == "now"))
+    violations = page.evaluate("seen.violations")
+    check("the policy was never violated", violations == [], violations)
+    reader.close()
+
+    many = deployment.add_project({"title": "Many", "scenes": [{"index": number + 1} for number in range(10_000)]})
+    reader = Reader(browser, f"{deployment.daemon.url}/projects/{many}")
+    check("10,000 scenes are shown", reader.until(
+        "all", lambda: reader.page.locator("#scenes > li h2").count() == 10_000, within=40))
+    deployment.save(many, (9_999, 0, picture("late")))
+    check("and still change", reader.until("one", lambda: reader.page.locator(".slot button").count() == 1, within=5))
+    reader.close()
