@@ -175,7 +175,8 @@ let package = Package(
         .target(
             name: "SyncHTTP",
             dependencies: [
-                "CZlib", "Fanout", "Monitoring", "ProjectSync", asyncHTTPClient, hummingbird, hummingbirdHTTP2, httpTypes,
+                "CZlib", "Fanout", "Monitoring", "ProjectSync", asyncHTTPClient, hummingbird, hummingbirdHTTP2,
+                httpTypes,
                 jwtKit, log, metrics, nio, nioHTTP, nioHTTP2, nioHTTPTypes, nioPosix, nioSSL, nioTLS,
             ],
             resources: embedded(pages.map { "Pages/" + $0 } + descriptions.map { "Descriptions/" + $0 }),
@@ -208,9 +209,10 @@ let package = Package(
             name: "SyncHTTPTests",
             dependencies: ["SyncHTTP", "Fanout", "ProjectSync", crypto, cryptoExtras, httpTypes, log, nio],
             swiftSettings: strict),
-        .testTarget(
-            name: "FuzzTests", dependencies: ["ChangeFeed", "Fanout", "ProjectSync", "SyncHTTP", nio],
-            swiftSettings: strict),
+        .target(
+            name: "FuzzReaders", dependencies: ["ChangeFeed", "Fanout", "ProjectSync", "SyncHTTP", nio],
+            path: "Tests/FuzzReaders", swiftSettings: strict),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzReaders"], swiftSettings: strict),
         .testTarget(
             name: "TriggersTests",
             dependencies: ["CLibpq", "Migrations", "Postgres", "PostgresTestSupport", "Triggers", crypto],
@@ -224,9 +226,22 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "CZlib", "Migrations", "Postgres", "PostgresTestSupport", "Triggers", "scenesync", crypto, nio, nioHPACK,
+                "CZlib", "Migrations", "Postgres", "PostgresTestSupport", "Triggers", "scenesync", crypto, nio,
+                nioHPACK,
                 nioHTTP2, nioPosix, nioSSL,
             ],
             swiftSettings: strict),
     ]
 )
+
+// libFuzzer follows which ways inputs take through what reads them (`make fuzz`).
+if Context.environment["SCENESYNC_FUZZ"] != nil {
+    for target in package.targets where ["ChangeFeed", "Fanout", "ProjectSync", "SyncHTTP"].contains(target.name) {
+        target.swiftSettings =
+            (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer", "-O", "-enable-testing"])]
+    }
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzz", dependencies: ["FuzzReaders"], path: "Tests/Fuzz", swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}
