@@ -41,6 +41,8 @@ struct HTTP2Tests {
         let problem = await unknown.read()
         let long = try await client.open("/" + String(repeating: "a", count: 8_192))
         await long.read()
+        let many = try await client.open("/healthz", (1...200).map { ("x-\($0)", "y") })
+        await many.read()
 
         #expect(await saved.status == 201)
         #expect(await read.status == 200)
@@ -48,6 +50,7 @@ struct HTTP2Tests {
         #expect(await unknown.status == 404)
         #expect(problem.contains("/problems/not-found"))
         #expect(await long.status == 414)
+        #expect(await many.status == 431)
     }
 
     @Test func `over a limit a stream has its answer and its end`() async throws {
@@ -65,6 +68,27 @@ struct HTTP2Tests {
         try await eventually("a place is free again") {
             let next = try await client.open("/v1/projects/\(project)/events")
             return await next.read(through: "\n\n").hasPrefix("retry: 2000")
+        }
+    }
+
+    @Test func `a subject has its streams, over how many connections they may come`() async throws {
+        let stage = try await Stage.start(Tokens.flags + ["--h2c", "--max-subscribers-per-subject", "2"])
+        let project = try await stage.insertProject()
+        let clients = [
+            try await HTTP2Client.open(port: stage.daemon.port), try await HTTP2Client.open(port: stage.daemon.port),
+        ]
+        func open(_ client: HTTP2Client, _ target: String, subject: String = "me") async throws -> HTTP2Stream {
+            let claims = #"{"sub": "\#(subject)", "scenesync": {"read": ["*"], "admin": true}}"#
+            return try await client.open(target, [("authorization", "Bearer \(Tokens.sign(claims))")])
+        }
+
+        for (client, target) in zip(clients, ["/v1/events?project=\(project)", "/v1/monitor/events"]) {
+            #expect(try await open(client, target).read(through: "\n\n").hasPrefix("retry: 2000"))
+        }
+        for (client, target) in zip(clients, ["/v1/projects/\(project)/events", "/v1/monitor/events"]) {
+            #expect(try await open(client, target).read() == "retry: 10000\n\n")
+            let others = try await open(client, target, subject: "other")
+            #expect(await others.read(through: "\n\n").hasPrefix("retry: 2000"))
         }
     }
 
