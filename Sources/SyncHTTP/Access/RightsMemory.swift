@@ -19,12 +19,15 @@ struct RightsMemory {
         var waiters: [Waiter]
     }
 
-    private static let most = 65_536
+    /// Claims may be as long as tokens, so what is remembered is not counted but weighed.
+    private static let most_bytes = 64 << 20
+    private static let entry_bytes = 256
     /// A project that has just been made is not hidden for long.
     private static let refusalLasts = Duration.seconds(1)
 
     private let interval: Duration
     private var newer: [Key: Verdict] = [:]
+    private var newer_bytes = 0
     private var older: [Key: Verdict] = [:]
     private var questions: [Key: Question] = [:]
 
@@ -54,13 +57,13 @@ struct RightsMemory {
             case .unavailable: .zero
             }
         let verdict = Verdict(right: right, until: question.askedAt + lasts)
-        if lasts > .zero {
-            if newer.count >= Self.most / 2 {
-                older = newer
-                newer = [:]
-            }
-            newer[key] = verdict
-        }
+        if lasts > .zero { keep(key, verdict) }
         return (verdict, question.waiters)
+    }
+
+    private mutating func keep(_ key: Key, _ verdict: Verdict) {
+        if newer_bytes >= Self.most_bytes / 2 { (older, newer, newer_bytes) = (newer, [:], 0) }
+        guard newer.updateValue(verdict, forKey: key) == nil else { return }
+        newer_bytes += Self.entry_bytes + key.caller.claims.utf8.count
     }
 }
