@@ -12,6 +12,12 @@ enum Refusal: Error, Hashable, Sendable {
     case bodyTooLarge
     case tooSlow
 
+    /// Of a request whose head another parser has read, over HTTP/2; nil if it is not too large.
+    static func ofHead(_ asked: Asked, _ rules: ConnectionRules) -> Refusal? {
+        if asked.target.utf8.count > rules.url_bytes { return .urlTooLong }
+        return asked.headers.count > RequestHead.mostFields ? .headTooLarge : nil
+    }
+
     func problem(_ rules: ConnectionRules) -> Problem {
         switch self {
         case .malformed(let detail): Problem.badRequest(detail)
