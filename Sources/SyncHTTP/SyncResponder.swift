@@ -56,7 +56,10 @@ package struct SyncResponder: Sendable {
 
     @Sendable @concurrent
     package func respond(_ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
-        if let refusal = Refusal(request.head) { return try await refusal.lastReply(rules).send(to: .get, writer) }
+        if let refusal = Refusal(request.head) {
+            return try await gate.dressed(refusal.lastReply(rules), for: request.headers[.origin])
+                .send(to: .get, writer)
+        }
         let asked = Asked(
             request.method, request.head.path ?? "/", request.headers, host: request.head.authority)
         switch await decide(asked) {

@@ -54,8 +54,10 @@ enum Refusal: Error, Hashable, Sendable {
     }
 
     /// The request that stands for it among those of its connection. Every one that was sent has a scheme.
-    var request: HTTPRequest {
-        HTTPRequest(method: .get, scheme: nil, authority: nil, path: name, headerFields: [.connection: "close"])
+    func request(of origin: String?) -> HTTPRequest {
+        var fields: HTTPFields = [.connection: "close"]
+        fields[.origin] = origin
+        return HTTPRequest(method: .get, scheme: nil, authority: nil, path: name, headerFields: fields)
     }
 
     /// The refusal that a request stands for.

@@ -92,6 +92,43 @@ struct HTTP2Tests {
         }
     }
 
+    @Test func `a body that does not come ends its stream, and not its connection`() async throws {
+        let stage = try await Stage.start(["--h2c"])
+        let project = try await stage.insertProject()
+        let client = try await HTTP2Client.open(port: stage.daemon.port)
+        let stream = try await openStreams(1, project, client)[0]
+
+        let slow = try await client.open(
+            "/v1/projects/\(project)/images", method: "POST", [("content-type", "application/json")], body: [0x5b],
+            isWhole: false)
+        // To the stream's end.
+        let text = await slow.read()
+        try await stage.save("after", scene: 1, of: project)
+
+        #expect(!text.contains("images\":"))
+        #expect(await stream.read(through: "after").contains("after"))
+        #expect(try await stage.metric("scenesync_requests_too_slow_total") == 1)
+    }
+
+    @Test func `who opens and resets streams without end is cut off, and nobody else`() async throws {
+        let stage = try await Stage.start(["--h2c"])
+        let project = try await stage.insertProject()
+        let other = try await HTTP2Client.open(port: stage.daemon.port)
+        let client = try await HTTP2Client.open(port: stage.daemon.port)
+        var count = 0
+
+        do {
+            while count < 2_000 {
+                await (try await client.open("/v1/projects/\(project)/events")).close()
+                count += 1
+            }
+        } catch {}
+
+        #expect(200..<2_000 ~= count, "\(count)")
+        #expect(try await other.open("/healthz").read().contains("alive"))
+        try await eventually("no stream is left") { try await stage.metric("scenesync_subscribers") == 0 }
+    }
+
     @Test func `who reads nothing is caught up with the newest state`() async throws {
         let stage = try await Stage.start(["--h2c"])
         let project = try await stage.insertProject()
