@@ -26,17 +26,15 @@ struct RightsMemory {
     private static let refusalLasts = Duration.seconds(1)
 
     private let interval: Duration
-    private var newer: [Key: Verdict] = [:]
-    private var newer_bytes = 0
-    private var older: [Key: Verdict] = [:]
+    private var verdicts = RecentMemory<Key, Verdict>(most_bytes: most_bytes)
     private var questions: [Key: Question] = [:]
 
     init(interval: Duration) {
         self.interval = interval
     }
 
-    func find(_ key: Key, now: ContinuousClock.Instant) -> Verdict? {
-        guard let verdict = newer[key] ?? older[key], now < verdict.until else { return nil }
+    mutating func find(_ key: Key, now: ContinuousClock.Instant) -> Verdict? {
+        guard let verdict = verdicts.find(key), now < verdict.until else { return nil }
         return verdict
     }
 
@@ -57,13 +55,9 @@ struct RightsMemory {
             case .unavailable: .zero
             }
         let verdict = Verdict(right: right, until: question.askedAt + lasts)
-        if lasts > .zero { keep(key, verdict) }
+        if lasts > .zero {
+            verdicts.keep(verdict, for: key, size_bytes: Self.entry_bytes + key.caller.claims.utf8.count)
+        }
         return (verdict, question.waiters)
-    }
-
-    private mutating func keep(_ key: Key, _ verdict: Verdict) {
-        if newer_bytes >= Self.most_bytes / 2 { (older, newer, newer_bytes) = (newer, [:], 0) }
-        guard newer.updateValue(verdict, forKey: key) == nil else { return }
-        newer_bytes += Self.entry_bytes + key.caller.claims.utf8.count
     }
 }
