@@ -54,7 +54,7 @@ struct DescriptorTests {
 
         #expect(stage.daemon.exitStatus == nil)
         // Two seconds of a loop that does not wait would be 200.
-        #expect(ticks < 60)
+        #expect(ticks < 100)
         try await eventually("it serves") {
             if address == .tls {
                 return try await HTTP2Client.open(port: port, trusting: certificate.certificatePath)
