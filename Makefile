@@ -42,10 +42,9 @@ soak: ## the storm in its long form: at least 20,000 transactions
 	swift build --build-tests
 	SCENESYNC_STORM_TRANSACTIONS=21000 $(TEST) --skip-build --filter EndToEndTests.Storm
 
-fuzz: ## give each reader of untrusted bytes what nobody would send, for a minute in all; SCENESYNC_FUZZ_SEED repeats one
+fuzz: ## give each reader of untrusted bytes what nobody would send, for a minute in all; the readers are built for it
 	scripts/install.sh build
-	swift build --build-tests
-	SCENESYNC_FUZZ_SECONDS=$${SCENESYNC_FUZZ_SECONDS:-8} swift test --skip-build --filter FuzzTests
+	scripts/fuzz.sh
 
 tsan: ## run the tests of streams, reads and the cache with the thread sanitizer
 	scripts/install.sh test

@@ -223,9 +223,10 @@ let package = Package(
             name: "SyncHTTPTests",
             dependencies: ["SyncHTTP", "Fanout", "ProjectSync", crypto, cryptoExtras, httpTypes, log, nio],
             swiftSettings: strict),
-        .testTarget(
-            name: "FuzzTests", dependencies: ["ChangeFeed", "Fanout", "ProjectSync", "SyncHTTP", nio],
-            swiftSettings: strict),
+        .target(
+            name: "FuzzReaders", dependencies: ["ChangeFeed", "Fanout", "ProjectSync", "SyncHTTP", nio],
+            path: "Tests/FuzzReaders", swiftSettings: strict),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzReaders"], swiftSettings: strict),
         .testTarget(
             name: "TriggersTests",
             dependencies: ["CLibpq", "Migrations", "Postgres", "PostgresTestSupport", "Triggers", crypto],
@@ -246,3 +247,15 @@ let package = Package(
             swiftSettings: strict),
     ]
 )
+
+// libFuzzer follows which ways inputs take through what reads them (`make fuzz`).
+if Context.environment["SCENESYNC_FUZZ"] != nil {
+    for target in package.targets where ["ChangeFeed", "Fanout", "ProjectSync", "SyncHTTP"].contains(target.name) {
+        target.swiftSettings =
+            (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer", "-O", "-enable-testing"])]
+    }
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzz", dependencies: ["FuzzReaders"], path: "Tests/Fuzz", swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}

@@ -11,6 +11,14 @@ struct EventStreamResponse {
     static let retry = Duration.seconds(2)
     /// How long it waits when there were too many streams.
     static let retryWhenFull = Duration.seconds(10)
+    private static let fields: HTTPFields = [
+        .contentType: "text/event-stream", .cacheControl: "no-cache, no-transform", .accelBuffering: "no",
+    ]
+
+    /// A stream that only says when to come again.
+    static let later = Reply(
+        headers: fields,
+        body: Frame.retry(after: retryWhenFull).parts.reduce(into: ByteBuffer()) { $0.writeImmutableBuffer($1) })
 
     let hub: Hub
     let cache: ProjectCache
@@ -68,10 +76,8 @@ struct EventStreamResponse {
     }
 
     static func head(_ gate: Gate, _ terms: StreamTerms?) -> HTTPResponse {
-        let fields: HTTPFields = [
-            .contentType: "text/event-stream", .cacheControl: "no-cache, no-transform", .accelBuffering: "no",
-            .date: DateField.now,
-        ]
+        var fields = Self.fields
+        fields[.date] = DateField.now
         return HTTPResponse(status: .ok, headerFields: gate.dressed(fields, for: terms?.origin))
     }
 

@@ -56,7 +56,10 @@ package struct SyncResponder: Sendable {
 
     @Sendable @concurrent
     package func respond(_ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel) async throws {
-        if let refusal = Refusal(request.head) { return try await refusal.lastReply(rules).send(to: .get, writer) }
+        if let refusal = Refusal(request.head) {
+            return try await gate.dressed(refusal.lastReply(rules), for: request.headers[.origin])
+                .send(to: .get, writer)
+        }
         let asked = Asked(
             request.method, request.head.path ?? "/", request.headers, host: request.head.authority)
         switch await decide(asked) {
@@ -141,9 +144,9 @@ package struct SyncResponder: Sendable {
     }
 
     private func decide(_ asked: Asked) async -> Decision {
-        // Over HTTP/1.1 it would have been refused before.
-        guard asked.target.utf8.count <= rules.url_bytes else {
-            return dressed(.reply(Refusal.urlTooLong.problem(rules).reply), asked)
+        if let refusal = Refusal.ofHead(asked, rules) {
+            countRefusal()
+            return dressed(.reply(refusal.problem(rules).reply), asked)
         }
         if let decision = decideNow(asked) { return decision }
         guard let route = try? Route.find(asked.path), route.waits else { return await admitted(asked) }
@@ -155,8 +158,12 @@ package struct SyncResponder: Sendable {
     /// Whether one more request may wait, which is to leave again.
     private func enter() -> Bool {
         if inFlight.enter() { return true }
-        hub.counters.requestsRefused.wrappingAdd(1, ordering: .relaxed)
+        countRefusal()
         return false
+    }
+
+    private func countRefusal() {
+        hub.counters.requestsRefused.wrappingAdd(1, ordering: .relaxed)
     }
 
     private func admitted(_ asked: Asked) async -> Decision {

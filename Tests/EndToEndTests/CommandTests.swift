@@ -39,7 +39,7 @@ struct CommandTests {
         ["migrate", "--wait", "-1"],
         ["health", "--listen", "x"], ["demo", "--heartbeat", "0"],
         ["backfill", "--project", "x"], ["backfill", "--wait", "-1"], ["backfill", "x"], ["verify", "--url", "x"],
-        ["verify", "--url", "https://x"], ["verify", "--url", "http://x:y"], ["verify", "--project", "x"],
+        ["verify", "--url", "ftp://x"], ["verify", "--url", "http://x:y"], ["verify", "--project", "x"],
     ])
     func `a bad flag or value is exit 64`(words: [String]) async throws {
         let database = try Database.current.connectionString(as: .daemon)
@@ -67,14 +67,21 @@ struct CommandTests {
         #expect(command.errors.contains(name) || command.errors.contains(value))
     }
 
-    @Test func `an address that is not loopback wants --allow-anonymous`() async throws {
+    @Test(arguments: ["0.0.0.0:0", "[::]:0", "127.example.com.:0", "127.1.evil.example:0", "10.0.0.1:0"])
+    func `an address that is not loopback wants --allow-anonymous`(address: String) async throws {
         let database = try Database.current.connectionString(as: .daemon)
+
         let refused = try await Command.run(
-            ["serve", "--listen", "0.0.0.0:0"], environment: ["DATABASE_URL": database], within: .seconds(5))
-        let open = try await DaemonProcess.start(["--listen", "0.0.0.0:0", "--allow-anonymous"], database: database)
+            ["serve", "--listen", address], environment: ["DATABASE_URL": database], within: .seconds(5))
 
         expectRefusal(refused, 78)
         #expect(refused.errors.contains("--allow-anonymous"))
+    }
+
+    @Test func `--allow-anonymous lets everybody in`() async throws {
+        let database = try Database.current.connectionString(as: .daemon)
+        let open = try await DaemonProcess.start(["--listen", "0.0.0.0:0", "--allow-anonymous"], database: database)
+
         #expect(try await open.client().get("/healthz").status == 200)
     }
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import scenesync
 
-/// A password is in no log, error, metric or process list.
+/// What is secret is in no log, error, answer or process list.
 @Suite(.database(.sceneSync), .timeLimit(.minutes(2)))
 struct CredentialTests {
     private static let password = "hunter2-9f3c"
@@ -20,24 +20,49 @@ struct CredentialTests {
     }
 
     @Test(arguments: ["--database-url STRING", "--database-url=STRING", ""])
-    func `a daemon that lives does not tell it`(flag: String) async throws {
+    func `a daemon that lives tells nothing of it, whatever is asked and whatever happens`(flag: String) async throws {
         let database = try connectionString()
         let words = flag.split(separator: " ").map { String($0.replacing("STRING", with: database)) }
-        let daemon = try await DaemonProcess.start(
-            words + ["--log-level", "trace"], environment: ["SCENESYNC_DATABASE_URL": database])
-        let arguments = try Data(contentsOf: URL(filePath: "/proc/\(daemon.pid)/cmdline"))
-        try await eventually("it is ready") { try await daemon.client().get("/readyz").status == 200 }
+        let stage = try await Stage.start(
+            words + Tokens.flags + ["--auth-cookie", "session", "--log-level", "trace"],
+            environment: ["SCENESYNC_DATABASE_URL": database])
+        let project = try await stage.insertProject()
+        let good = Tokens.of(read: ["*"], write: ["*"], isAdmin: true)
+        let tokens = [good, Tokens.of(read: ["*"], seconds: -9), good + "x", "x.y.z-not-a-token"]
 
-        for path in ["/metrics", "/v1/monitor", "/readyz", "/"] {
-            expectSecret(try await daemon.client().get(path).text)
+        var told: [String] = []
+        for token in tokens { told += try await answers(stage, project, token) }
+        _ = try await stage.admin.query(
+            "SELECT pg_terminate_backend(pid) FROM unnest($1::integer[]) AS pid",
+            ["{\(try await stage.sessions().map { "\($0)" }.joined(separator: ","))}"])
+        try await stage.daemon.logLine(containing: "stale: ")
+        let arguments = try Data(contentsOf: URL(filePath: "/proc/\(stage.daemon.pid)/cmdline"))
+        told += [String(decoding: arguments, as: UTF8.self), stage.daemon.log.joined(separator: "\n")]
+
+        #expect(told.contains { $0.contains("--log-level\0trace") } && told.contains { $0.contains("scenesync_") })
+        let settings = try await stage.admin.query(
+            "SELECT channel, encode(signing_key, 'hex'), encode(signing_key, 'base64') FROM scene_sync.settings")
+        let ofChannel = try (0..<3).map { try #require(settings.string(0, $0)) }
+        for secret in ofChannel + tokens + [Self.password, Tokens.secret, "access_token"] {
+            #expect(!told.contains { $0.contains(secret) }, "\(secret)")
         }
-        try await Database.current.open(as: .superuser).query(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'scenesync_daemon' AND datname = current_database()"
-        )
-        try await daemon.logLine(containing: "stale: ")
-        expectSecret(String(decoding: arguments, as: UTF8.self))
-        #expect(String(decoding: arguments, as: UTF8.self).contains("--log-level\0trace"))
-        expectSecret(daemon.log.joined(separator: "\n"))
+    }
+
+    /// What is answered to requests that bear the token, wherever it may stand.
+    private func answers(_ stage: Stage, _ project: String, _ token: String) async throws -> [String] {
+        var texts: [String] = []
+        for way in Way.allCases {
+            for path in [
+                "/v1/projects/\(project)", "/metrics", "/v1/monitor", "/v1/explain?project=\(project)", "/readyz",
+            ] {
+                texts.append(try await stage.get(path, as: token, way.headers).text)
+            }
+            let cookie = way.headers.merging(["Cookie": "session=\(token)"]) { $1 }
+            texts.append(try await stage.daemon.client().get("/v1/projects/\(project)", cookie).text)
+            texts.append(try await stage.daemon.client().get("/nowhere?access_token=\(token)", way.headers).text)
+            _ = try await stage.streamStatus("/v1/projects/\(project)/events?access_token=\(token)", way.headers)
+        }
+        return texts + [try await stage.images("PUT", project, "{", key: "k", headers: Tokens.header(token)).text]
     }
 
     @Test(arguments: [
@@ -57,7 +82,7 @@ struct CredentialTests {
 
     @Test func `of the arguments only what is secret is covered`() {
         let text =
-            "scenesync\0serve\0--database-url\0secret\0--listen\0x:1\0--jwt-secret=ü!\0--database-url=\0--auth\0none\0"
+            "scenesync\0serve\0--database-url\0secret\0--listen\0x:1\0--jwt-secret=ü!\0--database-url=\0--token\0t\0--auth\0none\0"
         var memory = Array(text.utf8)
 
         let arguments = text.dropLast().split(separator: "\0", omittingEmptySubsequences: false).map(String.init)
@@ -68,7 +93,7 @@ struct CredentialTests {
 
         #expect(
             String(decoding: memory, as: UTF8.self)
-                == "scenesync\0serve\0--database-url\0xxxxxx\0--listen\0x:1\0--jwt-secret=xxx\0--database-url=\0--auth\0none\0"
+                == "scenesync\0serve\0--database-url\0xxxxxx\0--listen\0x:1\0--jwt-secret=xxx\0--database-url=\0--token\0x\0--auth\0none\0"
         )
     }
 

@@ -52,6 +52,26 @@ struct FramingTests {
         try await expectWhole(project, viewer)
     }
 
+    @Test(arguments: texts + ["\u{0}", "\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"])
+    func `nothing that a request says is in its stream`(text: String) async throws {
+        let project = try await stage.insertProject()
+        let encoded = text.utf8.map { "%" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined().prefix(3_000)
+
+        let plain = try await opening(project, "")
+
+        for query in ["?last_event_id=\(encoded)", "?x=\(encoded)", "?\(encoded)=\(encoded)&scene_index=1"] {
+            #expect(try await opening(project, query) == plain)
+        }
+    }
+
+    /// What a stream begins with, to the byte, and the names of its head's fields.
+    private func opening(_ project: String, _ query: String) async throws -> [String] {
+        let stream = try await EventStream.open(
+            port: stage.daemon.port, "/v1/projects/\(project)/events\(query)", isRecorded: true)
+        #expect(try await stream.events(through: "ready").names == ["snapshot", "ready"])
+        return [await String(decoding: stream.raw, as: UTF8.self)] + stream.head.fields.map(\.name)
+    }
+
     /// A browser that comes now has the same, and neither has an event or an id from inside a text.
     private func expectWhole(_ project: String, _ viewer: Viewer) async throws {
         var other = try await Viewer.open(project, at: stage.daemon.port)

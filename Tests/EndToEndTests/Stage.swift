@@ -21,9 +21,12 @@ struct Stage: Sendable {
     }
 
     /// Returns once the daemon is live.
-    static func start(_ flags: [String] = [], on database: Database? = nil) async throws -> Stage {
+    static func start(
+        _ flags: [String] = [], on database: Database? = nil, environment: [String: String] = [:]
+    ) async throws -> Stage {
         let database = try database ?? Database.current
-        let daemon = try await DaemonProcess.start(flags, database: database.connectionString(as: .daemon))
+        let daemon = try await DaemonProcess.start(
+            flags, database: database.connectionString(as: .daemon), environment: environment)
         try await daemon.logLine(containing: "live: ", within: .seconds(20))
         return Stage(
             database: database, daemon: daemon, writer: try await database.open(as: .writer),

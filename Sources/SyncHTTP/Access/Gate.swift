@@ -59,7 +59,9 @@ package struct Gate: Sendable {
             }
             return .admitted(route, try await tokens.pass(identity, route.need))
         } catch {
-            return .answered(error.reply)
+            // An EventSource would take the status for the end.
+            let isForNow = error.status == .serviceUnavailable && Self.asksItself(asked, route)
+            return .answered(isForNow ? EventStreamResponse.later : error.reply)
         }
     }
 

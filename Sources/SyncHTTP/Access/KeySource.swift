@@ -38,7 +38,8 @@ package enum KeySource: Sendable, Equatable {
 
     /// Follows no redirection: the keys are where the configuration says, or nowhere.
     private static func fetch(_ url: String) async throws -> [UInt8] {
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        var configuration = HTTPClient.Configuration(
+            tlsConfiguration: ClientTLS.configuration, redirectConfiguration: .disallow)
         configuration.timeout = .init(connect: patience, read: patience)
         return try await HTTPClient.withHTTPClient(
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration

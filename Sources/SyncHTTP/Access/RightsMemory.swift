@@ -19,21 +19,22 @@ struct RightsMemory {
         var waiters: [Waiter]
     }
 
-    private static let most = 65_536
+    /// Claims may be as long as tokens, so what is remembered is not counted but weighed.
+    private static let most_bytes = 64 << 20
+    private static let entry_bytes = 256
     /// A project that has just been made is not hidden for long.
     private static let refusalLasts = Duration.seconds(1)
 
     private let interval: Duration
-    private var newer: [Key: Verdict] = [:]
-    private var older: [Key: Verdict] = [:]
+    private var verdicts = RecentMemory<Key, Verdict>(most_bytes: most_bytes)
     private var questions: [Key: Question] = [:]
 
     init(interval: Duration) {
         self.interval = interval
     }
 
-    func find(_ key: Key, now: ContinuousClock.Instant) -> Verdict? {
-        guard let verdict = newer[key] ?? older[key], now < verdict.until else { return nil }
+    mutating func find(_ key: Key, now: ContinuousClock.Instant) -> Verdict? {
+        guard let verdict = verdicts.find(key), now < verdict.until else { return nil }
         return verdict
     }
 
@@ -55,11 +56,7 @@ struct RightsMemory {
             }
         let verdict = Verdict(right: right, until: question.askedAt + lasts)
         if lasts > .zero {
-            if newer.count >= Self.most / 2 {
-                older = newer
-                newer = [:]
-            }
-            newer[key] = verdict
+            verdicts.keep(verdict, for: key, size_bytes: Self.entry_bytes + key.caller.claims.utf8.count)
         }
         return (verdict, question.waiters)
     }

@@ -5,7 +5,7 @@ import JWTKit
 struct SigningKey: Sendable {
     /// Tells keys apart by what they are made of.
     struct ID: Hashable, Sendable {
-        fileprivate let text: String
+        let text: String
     }
 
     /// Why an issuer's key is not used.

@@ -41,6 +41,18 @@ struct HeadLines {
         return (UnsafeRawBufferPointer(rebasing: name), UnsafeRawBufferPointer(rebasing: value))
     }
 
+    /// The value of Origin, in a head that need not be whole or right otherwise.
+    static func origin(in head: UnsafeRawBufferPointer) -> String? {
+        var lines = HeadLines(head)
+        while let line = lines.next(), !line.isEmpty {
+            guard let (name, value) = field(line), name.count == 6 else { continue }
+            if String(decoding: name, as: UTF8.self).lowercased() == "origin" {
+                return String(decoding: value, as: UTF8.self)
+            }
+        }
+        return nil
+    }
+
     private static func isBlank(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
     }

@@ -62,9 +62,10 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private func refuse(_ refusal: Refusal, _ context: ChannelHandlerContext) {
         guard !isRefused else { return }
         let isBetween = framer.isBetween
+        let origin = isBetween ? input.withUnsafeReadableBytes { HeadLines.origin(in: $0) } : nil
         stop()
         if isBetween, let watch = try? context.pipeline.syncOperations.handler(type: RequestWatch.self) {
-            watch.refuse(refusal)
+            watch.refuse(refusal, origin: origin)
         } else {
             context.fireErrorCaught(refusal)
         }

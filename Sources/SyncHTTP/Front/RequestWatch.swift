@@ -32,11 +32,11 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     /// Has the refusal answered when its turn has come. A request that no client could have sent stands for it.
-    func refuse(_ refusal: Refusal) {
+    func refuse(_ refusal: Refusal, origin: String?) {
         guard let context, !isRefused else { return }
         count(refusal)
         isRefused = true
-        context.fireChannelRead(wrapInboundOut(.head(refusal.request)))
+        context.fireChannelRead(wrapInboundOut(.head(refusal.request(of: origin))))
         context.fireChannelRead(wrapInboundOut(.end(nil)))
         context.fireChannelReadComplete()
     }

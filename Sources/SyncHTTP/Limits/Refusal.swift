@@ -12,6 +12,12 @@ enum Refusal: Error, Hashable, Sendable {
     case bodyTooLarge
     case tooSlow
 
+    /// Of a request whose head another parser has read, over HTTP/2; nil if it is not too large.
+    static func ofHead(_ asked: Asked, _ rules: ConnectionRules) -> Refusal? {
+        if asked.target.utf8.count > rules.url_bytes { return .urlTooLong }
+        return asked.headers.count > RequestHead.mostFields ? .headTooLarge : nil
+    }
+
     func problem(_ rules: ConnectionRules) -> Problem {
         switch self {
         case .malformed(let detail): Problem.badRequest(detail)
@@ -48,8 +54,10 @@ enum Refusal: Error, Hashable, Sendable {
     }
 
     /// The request that stands for it among those of its connection. Every one that was sent has a scheme.
-    var request: HTTPRequest {
-        HTTPRequest(method: .get, scheme: nil, authority: nil, path: name, headerFields: [.connection: "close"])
+    func request(of origin: String?) -> HTTPRequest {
+        var fields: HTTPFields = [.connection: "close"]
+        fields[.origin] = origin
+        return HTTPRequest(method: .get, scheme: nil, authority: nil, path: name, headerFields: fields)
     }
 
     /// The refusal that a request stands for.

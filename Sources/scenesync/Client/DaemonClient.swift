@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import SyncHTTP
 
 /// Asks a running daemon, a connection for each request.
 struct DaemonClient: Sendable {
@@ -54,15 +55,20 @@ struct DaemonClient: Sendable {
     ) async throws {
         let connection = try await connect()
         let head = head(method, path, headers, body)
-        try await connection.executeThenClose { inbound, outbound in
-            // At once: the answer, and the end of the connection, may come before a second part could leave.
-            let parts = body.map { [HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(string: $0)))] } ?? []
-            try await outbound.write(contentsOf: [.head(head)] + parts + [.end(nil)])
-            for try await part in inbound {
-                try await receive(part)
-                if case .end = part { return }
+        do {
+            try await connection.executeThenClose { inbound, outbound in
+                // At once: the answer, and the end of the connection, may come before a second part could leave.
+                let parts = body.map { [HTTPClientRequestPart.body(.byteBuffer(ByteBuffer(string: $0)))] } ?? []
+                try await outbound.write(contentsOf: [.head(head)] + parts + [.end(nil)])
+                for try await part in inbound {
+                    try await receive(part)
+                    if case .end = part { return }
+                }
+                try Task.checkCancellation()
             }
-            try Task.checkCancellation()
+        } catch {
+            guard let why = ClientTLS.explanation(of: error) else { throw error }
+            throw UnreachableError(description: "\(url) cannot be asked: \(why)")
         }
     }
 
@@ -86,6 +92,7 @@ struct DaemonClient: Sendable {
                 .connectTimeout(.seconds(3))
                 .connect(host: url.server.host, port: url.server.port) { channel in
                     channel.eventLoop.makeCompletedFuture {
+                        try url.secure(channel)
                         try channel.pipeline.syncOperations.addHTTPClientHandlers()
                         return try Connection(wrappingChannelSynchronously: channel)
                     }

@@ -35,11 +35,12 @@ struct Demo: AsyncParsableCommand {
     }
 
     private func serve(_ configuration: DaemonConfiguration, _ database: DemoDatabase) async throws {
+        let scheme = configuration.tls == nil ? "http" : "https"
         let (ports, listening) = AsyncStream.makeStream(of: Int.self)
         let daemon = Daemon(
             configuration: configuration, logger: configuration.logger, pictures: DemoPicture.svg,
             onListening: { port in
-                let address = "http://\(configuration.listen.text(port: port))"
+                let address = "\(scheme)://\(configuration.listen.text(port: port))"
                 Console.print(
                     """
 
@@ -59,7 +60,7 @@ struct Demo: AsyncParsableCommand {
             tasks.addTask {
                 for await port in ports.prefix(1) {
                     let address = configuration.listen.text(port: port)
-                    guard let url = DaemonAddress(argument: "http://\(address)") else { return }
+                    guard let url = DaemonAddress(argument: "\(scheme)://\(address)") else { return }
                     async let sessions: Void = DemoSessions(database: database.app, logger: configuration.logger).run()
                     await DemoWriters(url: url, logger: configuration.logger).run()
                     await sessions

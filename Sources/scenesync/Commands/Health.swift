@@ -33,7 +33,7 @@ struct Health: AsyncParsableCommand {
             .connectTimeout(.seconds(3))
             .connect(host: address.host, port: address.port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    if isSecure { try channel.pipeline.syncOperations.addHandler(TrustingTLS.handler()) }
+                    if isSecure { try channel.pipeline.syncOperations.addHandler(ClientTLS.trustingHandler()) }
                     return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
             }

@@ -14,7 +14,7 @@ struct Verify: AsyncParsableCommand {
 
     @OptionGroup var database: DatabaseOptions
 
-    @Option(help: "The daemon, http://HOST:PORT (default http://127.0.0.1:8787).")
+    @Option(help: "The daemon, http[s]://HOST[:PORT][/PATH] (default http://127.0.0.1:8787).")
     var url: DaemonAddress?
 
     @Option(help: "A token, where the daemon wants one.")

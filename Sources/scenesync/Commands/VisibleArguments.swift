@@ -3,7 +3,7 @@ import Glibc
 
 /// The arguments as everybody on the machine sees them, in /proc and so by ps.
 enum VisibleArguments {
-    private static let secrets = ["--jwt-secret", "--database-url"]
+    private static let secrets = ["--jwt-secret", "--database-url", "--token"]
 
     /// Takes secrets out of them. `arguments` are those of the process, its own name first.
     static func hideSecrets(_ arguments: [String]) {

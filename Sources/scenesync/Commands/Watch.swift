@@ -31,7 +31,7 @@ struct Watch: AsyncParsableCommand {
         })
     var project: ProjectID
 
-    @Option(help: "Where the daemon is, http://HOST[:PORT][/PATH] (default http://127.0.0.1:8787).")
+    @Option(help: "Where the daemon is, http[s]://HOST[:PORT][/PATH] (default http://127.0.0.1:8787).")
     var url: DaemonAddress?
 
     @Option(help: "The token that lets read the project, if the daemon wants one.")

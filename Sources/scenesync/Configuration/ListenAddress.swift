@@ -1,9 +1,12 @@
 import ArgumentParser
+import Fanout
 
 /// Where the daemon listens: `HOST:PORT`, `[V6]:PORT`; port 0 picks a free one.
 struct ListenAddress: ExpressibleByArgument {
     let host: String
     let port: Int
+
+    private static let loopback = ["127.0.0.0/8", "::1"].compactMap { AddressRange($0) }
 
     static let standard = ListenAddress(host: "127.0.0.1", port: 8787)
 
@@ -24,7 +27,9 @@ struct ListenAddress: ExpressibleByArgument {
     }
 
     var isLoopback: Bool {
-        host == "localhost" || host == "::1" || host.hasPrefix("127.") && host.split(separator: ".").count == 4
+        // A name may lead anywhere, whatever it begins with.
+        guard let address = ClientAddress(host) else { return host == "localhost" }
+        return Self.loopback.contains { $0.contains(address) }
     }
 
     /// As it stands in a URL (RFC 3986, 3.2.2).

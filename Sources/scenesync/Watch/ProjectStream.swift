@@ -2,6 +2,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import ProjectSync
+import SyncHTTP
 
 /// Follows a project's stream over all that happens to connections, as an `EventSource` would: comes again after the
 /// delay that the daemon asks for, naming the last event that it knows.
@@ -32,8 +33,8 @@ struct ProjectStream: Sendable {
                 guard hasOpened, refusal.isPassing else { throw refusal }
                 why = refusal.description
             } catch let error where !(error is CancellationError) {
-                guard hasOpened else { throw StreamRefusal.unreachable(address, "\(error)") }
-                why = "\(error)"
+                why = ClientTLS.explanation(of: error) ?? "\(error)"
+                guard hasOpened else { throw StreamRefusal.unreachable(address, why) }
             }
             try Task.checkCancellation()
             let delay = min(Self.longestRetry, (reader.retry ?? Self.standardRetry) * (1 << min(failures, 5)))
@@ -88,6 +89,7 @@ struct ProjectStream: Sendable {
             .connectTimeout(.seconds(5))
             .connect(host: address.server.host, port: address.server.port) { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try address.secure(channel)
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHTTPClientHandlers()
                     try pipeline.addHandlers(IdleStateHandler(readTimeout: Self.silence), CloseOnSilence())

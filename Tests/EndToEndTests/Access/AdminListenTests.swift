@@ -6,9 +6,12 @@ import Testing
 struct AdminListenTests {
     private func start(_ flags: [String]) async throws -> (Stage, HTTPClient) {
         let stage = try await Stage.start(flags + ["--admin-listen", "127.0.0.1:0"])
-        let line = try await stage.daemon.logLine(containing: "administration")
-        let port = try #require(line.split(separator: ":").last.flatMap { Int($0.prefix { $0.isNumber }) })
-        return (stage, HTTPClient(port: port))
+        return (stage, HTTPClient(port: try await Self.port(of: stage.daemon)))
+    }
+
+    static func port(of daemon: DaemonProcess) async throws -> Int {
+        let line = try await daemon.logLine(containing: "administration")
+        return try #require(line.split(separator: ":").last.flatMap { Int($0.prefix { $0.isNumber }) })
     }
 
     @Test(arguments: [Tokens.flags, []])

@@ -29,6 +29,15 @@ struct HiddenProjectTests {
                 #expect(hidden.head.fields.map(\.name) == absent.head.fields.map(\.name))
             }
         }
+        for method in ["POST", "PUT", "DELETE"] {
+            let body = method == "DELETE" ? nil : #"{"scene_index": 1, "image_url": "x"}"#
+            let headers = way.headers.merging(Tokens.header(token)) { given, _ in given }
+            let hidden = try await stage.images(method, other, body, headers: headers)
+            let absent = try await stage.images(method, none, body, headers: headers)
+
+            #expect(hidden.status == 404)
+            #expect(hidden.text.replacing(other, with: none) == absent.text)
+        }
         // Nor does the cache know of either: what it has, and what it has to load, makes no difference in time.
         #expect(try await metric("scenesync_cache_loads_total") == loads)
         #expect(try await metric("scenesync_cache_hits_total") + metric("scenesync_cache_misses_total") == reads)

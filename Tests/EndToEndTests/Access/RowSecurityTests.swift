@@ -36,6 +36,45 @@ struct RowSecurityTests {
                 == (try await stage.expected(project)))
     }
 
+    @Test func `for a project of others the database does the same as for none, and the cache nothing`() async throws {
+        let stage = try await Stage.startWithRowSecurity()
+        let project = try await stage.insertProject(of: Stage.alice)
+        try await stage.save("a", scene: 1, of: project)
+        let none = "99999999-0000-4000-8000-000000000000"
+        let before = try await cacheCounts(stage)
+
+        for path in ["", "/scenes", "/generations", "/events"] {
+            for target in [project, none] {
+                #expect(try await stage.get("/v1/projects/\(target)\(path)", as: bob).status == 404)
+            }
+        }
+        let hidden = try await functionsCalled(stage, by: Stage.bob, of: project)
+        let absent = try await functionsCalled(stage, by: Stage.bob, of: none)
+        let own = try await functionsCalled(stage, by: Stage.alice, of: project)
+
+        #expect(try await cacheCounts(stage) == before && !before.isEmpty)
+        #expect(hidden == absent && !hidden.contains("image_count"), "\(hidden), \(absent)")
+        #expect(hidden.contains("images_seen") && own.contains("image_count"))
+    }
+
+    /// What the question of a right has the database call, each function with its number of calls.
+    private func functionsCalled(_ stage: Stage, by user: String, of project: String) async throws -> String {
+        let session = try await stage.database.open(as: .superuser)
+        try await session.run(script: "SET track_functions = 'all'; BEGIN; SET LOCAL ROLE \(Role.daemon.rawValue)")
+        try await session.query(
+            "SELECT scene_sync.may_read('authenticated', $1, $2::uuid)", [#"{"sub": "\#(user)"}"#, project])
+        let calls = try await session.query(
+            "SELECT string_agg(funcname || ' ' || calls, ', ' ORDER BY funcname) FROM pg_stat_xact_user_functions")
+        await session.close()
+        return try #require(calls.string(0, 0))
+    }
+
+    private func cacheCounts(_ stage: Stage) async throws -> [Substring] {
+        try await stage.get("/metrics", as: Tokens.of(isAdmin: true)).text.split(separator: "\n").filter {
+            $0.hasPrefix("scenesync_cache_") && $0.contains("_total ")
+        }
+    }
+
     @Test func `who knows a revision does not resume what is not theirs`() async throws {
         let stage = try await Stage.startWithRowSecurity()
         let project = try await stage.insertProject(of: Stage.alice)

@@ -38,8 +38,10 @@ final class HTTP2Client: Sendable {
         return HTTP2Client(multiplexer, scheme: tls == nil ? "http" : "https")
     }
 
+    /// A body that is not whole is one whose end does not come.
     func open(
-        _ path: String, method: String = "GET", _ headers: [(String, String)] = [], body: [UInt8]? = nil
+        _ path: String, method: String = "GET", _ headers: [(String, String)] = [], body: [UInt8]? = nil,
+        isWhole: Bool = true
     ) async throws -> HTTP2Stream {
         let (events, continuation) = AsyncStream<HTTP2Stream.Event>.makeStream()
         let channel = try await multiplexer.openStream { channel in
@@ -54,7 +56,7 @@ final class HTTP2Client: Sendable {
             HTTP2Frame.FramePayload.headers(.init(headers: HPACKHeaders(fields), endStream: body == nil)))
         if let body {
             try await channel.writeAndFlush(
-                HTTP2Frame.FramePayload.data(.init(data: .byteBuffer(ByteBuffer(bytes: body)), endStream: true)))
+                HTTP2Frame.FramePayload.data(.init(data: .byteBuffer(ByteBuffer(bytes: body)), endStream: isWhole)))
         }
         return HTTP2Stream(channel, events)
     }

@@ -41,6 +41,8 @@ struct HTTP2Tests {
         let problem = await unknown.read()
         let long = try await client.open("/" + String(repeating: "a", count: 8_192))
         await long.read()
+        let many = try await client.open("/healthz", (1...200).map { ("x-\($0)", "y") })
+        await many.read()
 
         #expect(await saved.status == 201)
         #expect(await read.status == 200)
@@ -48,6 +50,7 @@ struct HTTP2Tests {
         #expect(await unknown.status == 404)
         #expect(problem.contains("/problems/not-found"))
         #expect(await long.status == 414)
+        #expect(await many.status == 431)
     }
 
     @Test func `over a limit a stream has its answer and its end`() async throws {
@@ -66,6 +69,64 @@ struct HTTP2Tests {
             let next = try await client.open("/v1/projects/\(project)/events")
             return await next.read(through: "\n\n").hasPrefix("retry: 2000")
         }
+    }
+
+    @Test func `a subject has its streams, over how many connections they may come`() async throws {
+        let stage = try await Stage.start(Tokens.flags + ["--h2c", "--max-subscribers-per-subject", "2"])
+        let project = try await stage.insertProject()
+        let clients = [
+            try await HTTP2Client.open(port: stage.daemon.port), try await HTTP2Client.open(port: stage.daemon.port),
+        ]
+        func open(_ client: HTTP2Client, _ target: String, subject: String = "me") async throws -> HTTP2Stream {
+            let claims = #"{"sub": "\#(subject)", "scenesync": {"read": ["*"], "admin": true}}"#
+            return try await client.open(target, [("authorization", "Bearer \(Tokens.sign(claims))")])
+        }
+
+        for (client, target) in zip(clients, ["/v1/events?project=\(project)", "/v1/monitor/events"]) {
+            #expect(try await open(client, target).read(through: "\n\n").hasPrefix("retry: 2000"))
+        }
+        for (client, target) in zip(clients, ["/v1/projects/\(project)/events", "/v1/monitor/events"]) {
+            #expect(try await open(client, target).read() == "retry: 10000\n\n")
+            let others = try await open(client, target, subject: "other")
+            #expect(await others.read(through: "\n\n").hasPrefix("retry: 2000"))
+        }
+    }
+
+    @Test func `a body that does not come ends its stream, and not its connection`() async throws {
+        let stage = try await Stage.start(["--h2c"])
+        let project = try await stage.insertProject()
+        let client = try await HTTP2Client.open(port: stage.daemon.port)
+        let stream = try await openStreams(1, project, client)[0]
+
+        let slow = try await client.open(
+            "/v1/projects/\(project)/images", method: "POST", [("content-type", "application/json")], body: [0x5b],
+            isWhole: false)
+        // To the stream's end.
+        let text = await slow.read()
+        try await stage.save("after", scene: 1, of: project)
+
+        #expect(!text.contains("images\":"))
+        #expect(await stream.read(through: "after").contains("after"))
+        #expect(try await stage.metric("scenesync_requests_too_slow_total") == 1)
+    }
+
+    @Test func `who opens and resets streams without end is cut off, and nobody else`() async throws {
+        let stage = try await Stage.start(["--h2c"])
+        let project = try await stage.insertProject()
+        let other = try await HTTP2Client.open(port: stage.daemon.port)
+        let client = try await HTTP2Client.open(port: stage.daemon.port)
+        var count = 0
+
+        do {
+            while count < 2_000 {
+                await (try await client.open("/v1/projects/\(project)/events")).close()
+                count += 1
+            }
+        } catch {}
+
+        #expect(200..<2_000 ~= count, "\(count)")
+        #expect(try await other.open("/healthz").read().contains("alive"))
+        try await eventually("no stream is left") { try await stage.metric("scenesync_subscribers") == 0 }
     }
 
     @Test func `who reads nothing is caught up with the newest state`() async throws {

@@ -110,6 +110,44 @@ struct TLSTests {
         #expect(plain.status == 1)
     }
 
+    @Test(arguments: ["localhost", "127.0.0.1"])
+    func `commands ask over TLS whom they can trust`(host: String) async throws {
+        let certificate = try await Certificate.make()
+        let stage = try await Stage.start(certificate.flags)
+        let project = try await stage.insertProject()
+        let url = "https://\(host):\(stage.daemon.port)"
+        let environment = [
+            "SSL_CERT_FILE": certificate.certificatePath, "DATABASE_URL": stage.database.connectionString(as: .writer),
+        ]
+
+        let verified = try await Command.run(["verify", "--url", url], environment: environment)
+        let watcher = try await ChildProcess.start(
+            [Command.binary, "watch", project, "--url", url], environment: environment)
+        let lines = LogLines()
+        lines.read(watcher.output)
+        _ = try await lines.first(within: .seconds(20)) { $0.hasSuffix(" live: 0 images in 3 scenes") }
+
+        #expect(verified.status == 0, "\(verified)")
+    }
+
+    @Test func `a command tells nothing to a daemon that it cannot trust`() async throws {
+        let certificate = try await Certificate.make(for: "DNS:other.example")
+        let stage = try await Stage.start(certificate.flags)
+        let project = try await stage.insertProject()
+        let url = "https://localhost:\(stage.daemon.port)"
+        let database = stage.database.connectionString(as: .writer)
+
+        for authority in ["", certificate.certificatePath] {
+            for (command, status) in [(["verify"], 2), (["watch", project], 1)] as [([String], Int32)] {
+                let run = try await Command.run(
+                    command + ["--url", url], environment: ["SSL_CERT_FILE": authority, "DATABASE_URL": database])
+                #expect(run.status == status, "\(run)")
+                #expect((run.output + run.errors).contains("SSL_CERT_FILE"), "\(run)")
+            }
+        }
+        #expect(try await stage.admin.query("SELECT FROM content_creation_requests").count == 1)
+    }
+
     @Test func `SIGHUP without a certificate ends nothing`() async throws {
         let daemon = try await DaemonProcess.start(database: Database.current.connectionString(as: .daemon))
 

@@ -55,4 +55,19 @@ import Testing
             #expect(memory.find(.init(caller: caller, project: key.project), now: start) == nil)
         }
     }
+
+    @Test func `what is remembered is bounded, however long the claims are`() throws {
+        var memory = RightsMemory(interval: .seconds(60))
+        let claims = String(repeating: " ", count: 12_000)
+        let callers = (0..<8_000).map { Caller(role: "authenticated", claims: "\($0)\(claims)") }
+
+        for caller in callers {
+            let key = RightsMemory.Key(caller: caller, project: key.project)
+            _ = memory.wait(key, now: start) { _ in }
+            _ = memory.answer(key, .readable)
+        }
+        let known = callers.count { memory.find(.init(caller: $0, project: key.project), now: start) != nil }
+
+        #expect(2_000...6_000 ~= known, "\(known)")
+    }
 }

@@ -3,8 +3,10 @@ extension Reader {
     private static let start =
         #"{"v":1,"op":"insert","project":"\#(id)","xid":"77","n":45,"at":1000,"began":900,"pid":7,"rows":2,"#
 
+    static let examplesOfProjects = [id, "bbbbbbbb-0000-4000-8000-000000000002"]
+
     /// What is right, or nearly.
-    var examples: [String] {
+    package var examples: [String] {
         switch self {
         case .payload:
             [
@@ -31,6 +33,11 @@ extension Reader {
                 "a=b=c&&=&%&%4&%41+%zz&é",
             ]
         case .project: [Self.id, Self.id.uppercased(), "00000000000000000000000000000000"]
+        case .jointID:
+            [
+                "4ed3e63b6754fc7f..AAAAAAAAAAAAAAAAAAAAAA",
+                "4ed3e63b6754fc7f.AAECAwQFBgcICQoLDA0ODw.-_-_-_-_-_-_-_-_-_-_-w", "..",
+            ]
         case .syncToken: ["0123456789abcdef-4711", "ffffffffffffffff-18446744073709551615"]
         case .head:
             [
@@ -40,13 +47,21 @@ extension Reader {
                 "PUT /v1 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n00A\r\n0123456789\r\n0\r\n\r\nGET / HTTP/1.0\r\n\r\n",
                 "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
             ]
+        case .token:
+            [
+                "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJleHAiOjE5MDAwMDAwMDB9.AAAA",
+                #"{"sub": "u", "role": "a", "exp": 1e9, "nbf": 5.5, "aud": ["x"], "scenesync": {"read": ["*"], "write": ["\#(Self.id)"], "admin": true}}"#,
+                #"{"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "AA", "kid": "1", "key_ops": ["verify"]}]}"#,
+            ]
+        case .origin:
+            ["https://app.example", "http://127.0.0.1:8787", "https://[::1]:443", "HTTP://A:80", "localhost:1", "null"]
         case .forwardedFor:
             ["1.2.3.4", "9.9.9.9, 10.1.2.3", "[2001:db8::1]:80, 10.0.0.2:4711", "10.0.0.0/8", "::ffff:1.2.3.4"]
         }
     }
 
     /// What means something.
-    var words: [String] {
+    package var words: [String] {
         switch self {
         case .payload, .document, .body:
             [
@@ -58,7 +73,14 @@ extension Reader {
                 String(repeating: "[", count: 600), String(repeating: "{\"a\":", count: 600),
             ]
         case .query: ["%", "%2", "%00", "%0d%0a", "%ff", "%+f", "&", "=", "+", "scene_index=", "\u{0}"]
-        case .project, .syncToken: ["-", "0", "f", "F", "g", "+", " ", "é", "\u{0}", "18446744073709551616"]
+        case .token:
+            [
+                "{", "}", "[", "]", "\"", "\\u0000", ":", ",", ".", "=", "-", "_", "e30", "null", "1e400", "\"exp\":",
+                "\"scenesync\":",
+            ]
+        case .origin: ["http://", "https://", ":", "[", "]", "@", "/", "*", ":443", ":80", ":0", "null", "\u{0}", "é"]
+        case .project, .jointID, .syncToken:
+            ["-", ".", "0", "f", "F", "g", "+", " ", "é", "\u{0}", "18446744073709551616"]
         case .head:
             [
                 "\r\n", "\n", "\r", "\r\n\r\n", " ", "\t", ":", ",", "0", "5", ";x", "HTTP/1.1", "HTTP/1.0", "GET ",

@@ -6,19 +6,22 @@ import NIOCore
 @testable import SyncHTTP
 
 /// A reader of bytes that anybody may have sent. Whatever they are, it must not crash, and what it says of them must hold.
-enum Reader: String, CaseIterable {
-    case payload, document, body, query, project, syncToken, head, forwardedFor
+package enum Reader: String, CaseIterable {
+    case payload, document, body, query, project, jointID, syncToken, head, forwardedFor, token, origin
 
-    func read(_ bytes: [UInt8]) throws {
+    package func read(_ bytes: [UInt8]) throws {
         switch self {
         case .payload: try Self.payload(bytes)
         case .document: try Self.document(bytes)
         case .body: try Self.body(bytes)
         case .query: Self.query(bytes)
         case .project: try Self.project(bytes)
+        case .jointID: try Self.jointID(bytes)
         case .syncToken: try Self.syncToken(bytes)
         case .head: try Self.head(bytes)
         case .forwardedFor: try Self.forwardedFor(bytes)
+        case .token: try Self.token(bytes)
+        case .origin: try Self.origin(bytes)
         }
     }
 
@@ -68,6 +71,15 @@ enum Reader: String, CaseIterable {
         guard let id = ProjectID(text) else { return }
         guard id.description == text.lowercased(), ProjectID(id.description) == id else {
             throw Finding("an id that is another")
+        }
+    }
+
+    private static func jointID(_ bytes: [UInt8]) throws {
+        let text = String(decoding: bytes, as: UTF8.self)
+        let projects = examplesOfProjects.compactMap { ProjectID($0) }
+        guard let id = JointID(text, of: projects) else { return }
+        guard id.description == text, id.revisions.count == projects.count else {
+            throw Finding("an event id that is another")
         }
     }
 

@@ -1,6 +1,6 @@
 /// What a reader of untrusted bytes should not have done.
-struct Finding: Error, CustomStringConvertible {
-    let description: String
+package struct Finding: Error, CustomStringConvertible {
+    package let description: String
 
     init(_ description: String) {
         self.description = description
