@@ -5,15 +5,14 @@ import PostgresTestSupport
 struct Storm {
     let world: StormWorld
     private let daemons: [DaemonProcess]
-    private let streams: [StormStream]
-    private let readers: [StormReader]
-    private let audit: StormAudit
+    let streams: [StormStream]
+    let readers: [StormReader]
+    let audit: StormAudit
 
-    init(_ daemons: [DaemonProcess], _ database: Database) {
-        let settings = StormSettings.current
+    init(_ daemons: [DaemonProcess], _ database: Database, _ settings: StormSettings = .current) {
         self.daemons = daemons
         world = StormWorld(
-            database: database, ports: daemons.map(\.port), projects: StormSchema.projects(settings))
+            settings, database: database, ports: daemons.map(\.port), projects: StormSchema.projects(settings))
         // A third of the projects has no stream, so that something can be evicted.
         let watched = world.projects.enumerated().filter { $0.offset % 3 != 0 }.map(\.element)
         streams = (0..<settings.streams).map {
@@ -24,17 +23,28 @@ struct Storm {
     }
 
     func run() async throws {
+        try await run {
+            await withTaskGroup { group in
+                group.addTask { await StormNemesis(world: world, daemons: daemons).run() }
+                do {
+                    try await conduct()
+                } catch {
+                    world.findings.add("the storm broke off: \(error)")
+                }
+                group.cancelAll()
+            }
+        }
+    }
+
+    /// Writes, reads and watches until `conduct` has returned.
+    func run(_ conduct: () async -> Void) async throws {
         try await StormSchema.fill(world)
         await withTaskGroup { group in
             for stream in streams { group.addTask { await stream.run(in: world, others: streams) } }
             for reader in readers.prefix(world.settings.readers) { group.addTask { await reader.run(in: world) } }
-            group.addTask { await StormNemesis(world: world, daemons: daemons).run() }
             async let writing: Void = write()
-            do {
-                try await conduct()
-            } catch {
-                world.findings.add("the storm broke off: \(error)")
-            }
+            await conduct()
+            world.end()
             await writing
             group.cancelAll()
         }
@@ -90,7 +100,6 @@ struct Storm {
 
     /// Audits until everything is written, with restarts of the server in between, and once more at the end.
     private func conduct() async throws {
-        defer { world.end() }
         var random = world.random(4_000)
         var pause = world.settings.auditsApart
         while !world.isWritten, world.findings.isEmpty {

@@ -30,9 +30,19 @@ final class StormAudit: Sendable {
         worst.withLock { $0 }
     }
 
-    func run(admittingOpenTransactions: Bool) async throws {
+    /// `next` is done before the writers go on. Returns how long a difference lasted once they had stopped.
+    @discardableResult
+    func run(admittingOpenTransactions: Bool, then next: () async throws -> Void = {}) async throws -> Duration {
         await world.gate.close(admittingOpenTransactions: admittingOpenTransactions)
         defer { world.gate.open() }
+        let begin = ContinuousClock.now
+        try await compare()
+        let lag = ContinuousClock.now - begin
+        if world.findings.isEmpty { try await next() }
+        return lag
+    }
+
+    private func compare() async throws {
         let begin = ContinuousClock.now
         let expected = try await expectation()
         var wasDisturbed = false

@@ -2,12 +2,12 @@
 struct StormSettings: Sendable {
     static let current = StormSettings()
 
-    let seed: UInt64
-    let transactions: Int
+    var seed: UInt64
+    var transactions: Int
     let projects = 50
     let writers = 16
-    let streams = 60
-    let slowStreams = 6
+    var streams = 60
+    var slowStreams = 6
     let readers = 6
     /// Small enough for what nobody watches to be evicted.
     let cache_bytes = 400_000

@@ -1,0 +1,32 @@
+/// How long and how rich a chaos is: from the environment, else the short form with a seed of its own.
+struct ChaosSettings: Sendable {
+    static let current = ChaosSettings()
+
+    let storm: StormSettings
+    /// The whole run goes on with rounds of faults for so long; nil for the short form, one round of a few.
+    let span: Duration?
+    /// Parts of the names of those that are wanted; empty: all of the form.
+    let faults: [String]
+    /// Where the scoreboard goes as a table, between two marks.
+    let page: String?
+
+    private init() {
+        var storm = StormSettings.current
+        storm.transactions = .max
+        storm.streams = 200
+        storm.slowStreams = 20
+        if let seed = ProcessEnvironment["SCENESYNC_CHAOS_SEED"].flatMap({ UInt64($0) }) { storm.seed = seed }
+        self.storm = storm
+        span = ProcessEnvironment["SCENESYNC_CHAOS_SECONDS"].flatMap { Int64($0) }.map { .seconds($0) }
+        faults = (ProcessEnvironment["SCENESYNC_CHAOS_FAULTS"] ?? "").split(separator: ",").map { String($0) }
+        page = ProcessEnvironment["SCENESYNC_CHAOS_PAGE"]
+    }
+
+    var isLong: Bool { span != nil }
+    var timeLimit_minutes: Int { isLong ? 120 : 5 }
+
+    /// How long a fault lasts in either form.
+    func lasting(_ short: Duration, _ long: Duration) -> Duration {
+        isLong ? long : short
+    }
+}
