@@ -55,7 +55,7 @@ struct ChaosRun {
         score.commits = world.counts[.commits] - commits
         score.events = world.counts[.events] - events
         score.losses = world.counts[.differences]
-        if fault.isNoticed, score.noticed.map({ $0 > Self.noticing }) ?? true {
+        if fault.isNoticed, score.noticed.map({ $0 > Self.noticing * stage.settings.patience }) ?? true {
             find("was noticed after \(score.noticed.map { "\($0)" } ?? "no time")", fault)
         }
         let isFound = try await stage.storm.divergences().count > divergences
@@ -67,18 +67,19 @@ struct ChaosRun {
 
     /// How long it took until everybody had what the database has, the time until the writers stopped not counted.
     private func converge(_ fault: Fault) async throws -> Duration {
-        let deadline = ContinuousClock.now + fault.grace
+        let grace = fault.grace * stage.settings.patience
+        let deadline = ContinuousClock.now + grace
         while stage.watch.recovered == nil, ContinuousClock.now < deadline {
             try await Task.sleep(for: Self.looks / 10)
         }
         guard let recovered = stage.watch.recovered else {
-            find("the daemon was not ready \(fault.grace) after it", fault)
-            return fault.grace
+            find("the daemon was not ready \(grace) after it", fault)
+            return grace
         }
         let lag = try await stage.storm.audit.run(admittingOpenTransactions: false)
         if fault.isUnannounced { world.excusesLag = false }
         let converged = recovered + lag
-        if converged > fault.grace { find("everybody had what the database has after \(converged)", fault) }
+        if converged > grace { find("everybody had what the database has after \(converged)", fault) }
         return converged
     }
 

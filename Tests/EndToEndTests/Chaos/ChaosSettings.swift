@@ -13,8 +13,10 @@ struct ChaosSettings: Sendable {
     private init() {
         var storm = StormSettings.current
         storm.transactions = .max
-        storm.streams = 200
-        storm.slowStreams = 20
+        let isLong = ProcessEnvironment["SCENESYNC_CHAOS_SECONDS"] != nil
+        storm.streams = isLong ? 200 : 80
+        storm.slowStreams = storm.streams / 10
+        storm.longestPause_milliseconds = 500
         if let seed = ProcessEnvironment["SCENESYNC_CHAOS_SEED"].flatMap({ UInt64($0) }) { storm.seed = seed }
         self.storm = storm
         span = ProcessEnvironment["SCENESYNC_CHAOS_SECONDS"].flatMap { Int64($0) }.map { .seconds($0) }
@@ -24,6 +26,9 @@ struct ChaosSettings: Sendable {
 
     var isLong: Bool { span != nil }
     var timeLimit_minutes: Int { isLong ? 120 : 5 }
+
+    /// By how much promises of time are stretched: the short form runs beside other tests.
+    var patience: Int { isLong ? 1 : 2 }
 
     /// How long a fault lasts in either form.
     func lasting(_ short: Duration, _ long: Duration) -> Duration {

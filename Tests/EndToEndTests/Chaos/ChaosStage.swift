@@ -90,8 +90,7 @@ final class ChaosStage: Sendable {
         try await storm.audit.run(admittingOpenTransactions: false) {
             let last = try await states()
             world.ledger.forget(allBut: last)
-            for stream in storm.streams { stream.forget() }
-            for reader in storm.readers { reader.forget() }
+            storm.audit.forgetSights()
             try await change()
             for (project, entries) in try await states() { world.ledger.add(entries, to: project) }
         }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import PostgresTestSupport
 
 /// What the daemon holds of the machine and of the database, its clients' sockets not counted.
@@ -16,7 +17,7 @@ struct Footprint: Sendable {
         let process = "/proc/\(stage.daemon.pid)"
         let status = try String(contentsOf: URL(filePath: "\(process)/status"), encoding: .utf8)
         let all = try FileManager.default.contentsOfDirectory(atPath: "\(process)/fd").count
-        let table = try String(contentsOf: URL(filePath: "/proc/net/tcp"), encoding: .utf8)
+        let table = try await contents(of: "/proc/net/tcp")
         let port = ":" + Self.hexadecimal(stage.daemon.port)
         let clients = table.split(separator: "\n").count { line in
             let fields = line.split(separator: " ")
@@ -41,6 +42,14 @@ struct Footprint: Sendable {
             return "\(memory_bytes >> 20) MiB, not \(base.memory_bytes >> 20)"
         }
         return nil
+    }
+
+    /// Whole: Foundation takes the first page of what the kernel makes while it is read for all.
+    private static func contents(of path: String) async throws -> String {
+        let file = Descriptor(open(path, O_RDONLY))
+        var bytes: [UInt8] = []
+        while case let more = try await file.read(until: .now), !more.isEmpty { bytes += more }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func hexadecimal(_ port: Int) -> String {

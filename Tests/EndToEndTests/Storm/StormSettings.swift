@@ -9,6 +9,8 @@ struct StormSettings: Sendable {
     var streams = 60
     var slowStreams = 6
     let readers = 6
+    /// Of a transaction, between two statements. A daemon that comes back waits for those that it finds open.
+    var longestPause_milliseconds = 3_000
     /// Small enough for what nobody watches to be evicted.
     let cache_bytes = 400_000
     /// Changes a second: about as many as there are, so that the doorbell goes to and fro.

@@ -50,11 +50,16 @@ struct StormWriter {
             if hasSavepoint { steps.append(.savepoint) }
             steps += statements.next(on: project).map { .statement($0) }
             if hasSavepoint { steps.append(isUndone ? .rollbackTo : .release) }
-            if isLong { steps.append(.pause(random.milliseconds(random.chance(0.1) ? 1_000...3_000 : 100...600))) }
+            if isLong { steps.append(.pause(pause())) }
         }
         let isolation = random.chance(0.8) ? "READ COMMITTED" : random.pick(["REPEATABLE READ", "SERIALIZABLE"])
         return StormTransaction(
             isolation: isolation, isLong: isLong, commits: random.chance(0.9), project: project, steps: steps)
+    }
+
+    private mutating func pause() -> Duration {
+        let pause = random.milliseconds(random.chance(0.1) ? 1_000...3_000 : 100...600)
+        return min(pause, .milliseconds(world.settings.longestPause_milliseconds))
     }
 
     private func truncation(_ project: StormProject) -> StormTransaction {
