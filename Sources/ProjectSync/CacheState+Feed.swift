@@ -42,8 +42,8 @@ extension CacheState {
         applied = nil
     }
 
-    mutating func forgetDecisions(seenBy snapshot: TransactionSnapshot) {
-        applied = snapshot
+    mutating func forgetDecisions(seenBy snapshot: TransactionSnapshot, hasAll: Bool) {
+        if hasAll { applied = snapshot }
         undecided = undecided.filter { id in
             guard let entry = entries[id], let isLeft = entry.project?.forgetDecisions(seenBy: snapshot) else {
                 return false

@@ -90,7 +90,8 @@ final class StormReader: Sendable {
             guard world.ledger.follows(project.id) else { return }
             observers.withLock {
                 $0[project.id, default: StormObserver()].see(
-                    whole: text, from: "GET \(answer["Cache-Status"] ?? "") \(revision)", least: least)
+                    whole: text,
+                    from: "GET \(answer["Cache-Status"] ?? "") Age \(answer["Age"] ?? "none") \(revision)", least: least)
             }
         case 304:
             world.counts.add(.notModified)
