@@ -19,7 +19,8 @@ struct ChaosRun {
 
     private var world: StormWorld { stage.world }
 
-    /// In a storm that rages already. Ends early with the first finding.
+    /// In a storm that rages already: each fault once, and then in other orders until the time is over. Ends with the
+    /// first finding.
     mutating func run(_ faults: [Fault]) async {
         await withTaskGroup { group in
             group.addTask { [stage] in await stage.watch.run() }
@@ -27,7 +28,7 @@ struct ChaosRun {
             do {
                 try await stage.storm.audit.run(admittingOpenTransactions: false)
                 let base = try await Footprint.take(stage)
-                for fault in faults where world.findings.isEmpty { try await befall(fault, base) }
+                try await befall(faults, base)
             } catch {
                 world.findings.add("the chaos broke off: \(error)")
             }
@@ -35,9 +36,25 @@ struct ChaosRun {
         }
     }
 
+    private mutating func befall(_ faults: [Fault], _ base: Footprint) async throws {
+        let end = ContinuousClock.now + (stage.settings.span ?? .zero)
+        var random = world.random(6_000)
+        var round = faults
+        var isFirst = true
+        repeat {
+            for fault in round where world.findings.isEmpty {
+                // The first round is whole, however long it takes.
+                if !isFirst, ContinuousClock.now >= end { return }
+                try await befall(fault, base)
+            }
+            round = faults.shuffled(using: &random)
+            isFirst = false
+        } while ContinuousClock.now < end && world.findings.isEmpty
+    }
+
     private mutating func befall(_ fault: Fault, _ base: Footprint) async throws {
         var score = ChaosScore(fault: fault.name)
-        defer { board.scores.append(score) }
+        defer { board.add(score) }
         if let obstacle = fault.obstacle(stage) {
             score.obstacle = "left out, \(obstacle)"
             return

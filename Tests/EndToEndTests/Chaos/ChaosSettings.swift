@@ -13,19 +13,20 @@ struct ChaosSettings: Sendable {
     private init() {
         var storm = StormSettings.current
         storm.transactions = .max
-        let isLong = ProcessEnvironment["SCENESYNC_CHAOS_SECONDS"] != nil
+        span = ProcessEnvironment["SCENESYNC_CHAOS_MINUTES"].flatMap { Int64($0) }.map { .seconds($0 * 60) }
+        let isLong = span != nil
         storm.streams = isLong ? 200 : 80
         storm.slowStreams = storm.streams / 10
         storm.longestPause_milliseconds = 500
         if let seed = ProcessEnvironment["SCENESYNC_CHAOS_SEED"].flatMap({ UInt64($0) }) { storm.seed = seed }
         self.storm = storm
-        span = ProcessEnvironment["SCENESYNC_CHAOS_SECONDS"].flatMap { Int64($0) }.map { .seconds($0) }
         faults = (ProcessEnvironment["SCENESYNC_CHAOS_FAULTS"] ?? "").split(separator: ",").map { String($0) }
-        page = ProcessEnvironment["SCENESYNC_CHAOS_PAGE"]
+        page = ProcessEnvironment["SCENESYNC_CHAOS_PAGE"].flatMap { $0.isEmpty ? nil : $0 }
     }
 
     var isLong: Bool { span != nil }
-    var timeLimit_minutes: Int { isLong ? 120 : 5 }
+    /// A round of all faults takes a quarter of an hour.
+    var timeLimit_minutes: Int { span.map { Int($0.components.seconds / 60) + 40 } ?? 5 }
 
     /// By how much promises of time are stretched: the short form runs beside other tests.
     var patience: Int { isLong ? 1 : 2 }

@@ -3,7 +3,7 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
-/// A storm, and a fault after the other in it. `SCENESYNC_CHAOS_SECONDS` makes it the long form; `…_SEED` and `…_FAULTS`
+/// A storm, and a fault after the other in it. `SCENESYNC_CHAOS_MINUTES` makes it the long form; `…_SEED` and `…_FAULTS`
 /// choose, `…_PAGE` keeps the scoreboard.
 @Suite(.timeLimit(.minutes(ChaosSettings.current.timeLimit_minutes)))
 struct ChaosTests {

@@ -14,20 +14,24 @@ struct Footprint: Sendable {
     private static let slack = (descriptors: 16, threads: 4, memory_bytes: 96 << 20)
 
     static func take(_ stage: ChaosStage) async throws -> Footprint {
-        let process = "/proc/\(stage.daemon.pid)"
+        let sessions = try await stage.sessions().count
+        return try await take(
+            of: stage.daemon, connections: max(sessions, stage.proxies.map(\.links).reduce(0, +)))
+    }
+
+    static func take(of daemon: DaemonProcess, connections: Int) async throws -> Footprint {
+        let process = "/proc/\(daemon.pid)"
         let status = try String(contentsOf: URL(filePath: "\(process)/status"), encoding: .utf8)
         let all = try FileManager.default.contentsOfDirectory(atPath: "\(process)/fd").count
         let table = try await contents(of: "/proc/net/tcp")
-        let port = ":" + Self.hexadecimal(stage.daemon.port)
+        let port = ":" + Self.hexadecimal(daemon.port)
         let clients = table.split(separator: "\n").count { line in
             let fields = line.split(separator: " ")
             // Established, or closed by the client only.
             return fields.count > 3 && fields[1].hasSuffix(port) && ["01", "08"].contains(fields[3])
         }
-        let sessions = try await stage.sessions().count
         return Footprint(
-            connections: max(sessions, stage.proxies.map(\.links).reduce(0, +)),
-            threads: number(after: "Threads:", in: status), descriptors: all - clients,
+            connections: connections, threads: number(after: "Threads:", in: status), descriptors: all - clients,
             memory_bytes: number(after: "VmRSS:", in: status) << 10)
     }
 

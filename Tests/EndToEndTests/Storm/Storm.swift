@@ -8,9 +8,12 @@ struct Storm {
     let streams: [StormStream]
     let readers: [StormReader]
     let audit: StormAudit
+    /// How the daemons fare meanwhile.
+    let trends: [StormTrend]
 
     init(_ daemons: [DaemonProcess], _ database: Database, _ settings: StormSettings = .current) {
         self.daemons = daemons
+        trends = daemons.map { StormTrend($0) }
         world = StormWorld(
             settings, database: database, ports: daemons.map(\.port), projects: StormSchema.projects(settings))
         // A third of the projects has no stream, so that something can be evicted.
@@ -26,6 +29,7 @@ struct Storm {
         try await run {
             await withTaskGroup { group in
                 group.addTask { await StormNemesis(world: world, daemons: daemons).run() }
+                for trend in trends { group.addTask { await trend.run(in: world) } }
                 do {
                     try await conduct()
                 } catch {
@@ -56,6 +60,7 @@ struct Storm {
         return """
             storm with seed \(world.settings.seed): \(world.counts.text)
             the longest wait of an undisturbed audit: \(audit.worstLag)
+            \(trends.map(\.text).joined(separator: "\n"))
             \(metrics.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
             \(world.findings.isEmpty ? "" : daemons.flatMap { $0.log.suffix(60) }.joined(separator: "\n"))
             """
@@ -104,7 +109,7 @@ struct Storm {
         var pause = world.settings.auditsApart
         while !world.isWritten, world.findings.isEmpty {
             try await Task.sleep(for: pause)
-            let due = world.transactionsBegun * (world.settings.restarts + 1) / world.settings.transactions
+            let due = Int(world.progress * Double(world.settings.restarts + 1))
             if world.counts[.restarts] < min(due, world.settings.restarts) {
                 try await world.database.server.restart(random.chance(0.5) ? .fast : .immediate)
                 world.counts.add(.restarts)

@@ -91,7 +91,8 @@ final class StormReader: Sendable {
             observers.withLock {
                 $0[project.id, default: StormObserver()].see(
                     whole: text,
-                    from: "GET \(answer["Cache-Status"] ?? "") Age \(answer["Age"] ?? "none") \(revision)", least: least)
+                    from: "GET \(answer["Cache-Status"] ?? "") Age \(answer["Age"] ?? "none") \(revision)", least: least
+                )
             }
         case 304:
             world.counts.add(.notModified)

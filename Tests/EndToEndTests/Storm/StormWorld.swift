@@ -60,12 +60,15 @@ final class StormWorld: Sendable {
 
     /// Whether there is another transaction to be made.
     func beginTransaction() -> Bool {
+        if let span = settings.span, ContinuousClock.now - start > span { return false }
         guard !isOver else { return false }
         return begun.wrappingAdd(1, ordering: .relaxed).oldValue < settings.transactions
     }
 
-    var transactionsBegun: Int {
-        min(begun.load(ordering: .relaxed), settings.transactions)
+    /// How much of the storm is over, from 0 to 1.
+    var progress: Double {
+        if let span = settings.span { return min((ContinuousClock.now - start) / span, 1) }
+        return min(Double(begun.load(ordering: .relaxed)) / Double(settings.transactions), 1)
     }
 
     /// Whether all writers have gone home.
