@@ -1,3 +1,5 @@
+import Postgres
+import PostgresTestSupport
 import Testing
 
 /// Ordinary readers of other projects, who measure how long it takes until they see what is saved.
