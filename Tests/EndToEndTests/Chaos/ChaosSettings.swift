@@ -26,7 +26,7 @@ struct ChaosSettings: Sendable {
 
     var isLong: Bool { span != nil }
     /// A round of all faults takes a quarter of an hour.
-    var timeLimit_minutes: Int { span.map { Int($0.components.seconds / 60) + 40 } ?? 5 }
+    var timeLimit_minutes: Int { span.map { Int($0.components.seconds / 60) + 40 } ?? (faults.isEmpty ? 5 : 15) }
 
     /// By how much promises of time are stretched: the short form runs beside other tests.
     var patience: Int { isLong ? 1 : 2 }

@@ -70,7 +70,9 @@ extension Fault {
             },
             heal: { stage in
                 guard let server = standby.take() else { throw ChaosError.notSo("there is no standby") }
-                let session = try await server.open()
+                var settings = ConnectionSettings(server.connectionString())
+                settings.wantsPrimary = false
+                let session = try await Session.open(settings, on: server.loop)
                 try await session.query("SELECT pg_promote()")
                 await session.close()
                 stage.move(to: server)

@@ -55,7 +55,7 @@ struct CrowdTests {
         for scene in 1...50 { try await stage.save("first", scene: scene, of: hot) }
         let others = try await Onlookers.open(CrowdSettings.size(60, full: 1_000), on: stage)
         // Both times the same is written; only the second time somebody is slow.
-        let undisturbed = try await others.watch { try await update(hot, updates, stage) }
+        let undisturbed = try await others.watch { try await update(hot, updates, "x", stage) }
         let before = try await memory(of: stage)
         var slow: [SlowReader] = []
         for _ in 0..<CrowdSettings.size(5, full: 50) { slow.append(try await SlowReader.open(hot, on: stage)) }
@@ -66,7 +66,7 @@ struct CrowdTests {
             }
         }
 
-        let disturbed = try await others.watch { try await update(hot, updates, stage) }
+        let disturbed = try await others.watch { try await update(hot, updates, "y", stage) }
 
         let after = try await memory(of: stage)
         reading.cancel()
@@ -209,14 +209,14 @@ struct CrowdTests {
     }
 
     /// `count` transactions of three kilobytes each.
-    private func update(_ project: String, _ count: Int, _ stage: Stage) async throws {
+    private func update(_ project: String, _ count: Int, _ letter: String, _ stage: Stage) async throws {
         let session = try await stage.database.open(as: .writer)
         try await session.query(
             """
             DO $$
             BEGIN
                 FOR number IN 1..\(count) LOOP
-                    UPDATE public.generated_images SET image_url = number || repeat('x', 3000)
+                    UPDATE public.generated_images SET image_url = number || repeat('\(letter)', 3000)
                     WHERE content_creation_request_id = '\(project)' AND scene_index = number % 50 + 1;
                     COMMIT;
                 END LOOP;
