@@ -66,6 +66,7 @@ extension Fault {
                 standby.keep(server)
                 try await Task.sleep(for: .seconds(1))
                 stage.noteStrike()
+                stage.proxy.leave()
                 try await stage.server.stop(.immediate)
             },
             heal: { stage in

@@ -14,6 +14,8 @@ final class Proxy: Sendable {
         /// Whose links are silent; nil are all, those to come included.
         var ports: Set<Int>?
         var refuses = false
+        /// Nobody listens at the port.
+        var isAway = false
         var orders: [@Sendable (inout [ProxyLink]) -> Void] = []
         var links = 0
     }
@@ -24,27 +26,20 @@ final class Proxy: Sendable {
 
     /// Listens on a port of its own, and leads to `upstream` of this machine.
     init(to upstream: Int) throws {
-        let listener = Descriptor(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
-        var address = sockaddr_in.loopback(port: 0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isListening = withUnsafeMutablePointer(to: &address) { address in
-            address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener.number, $0, length) == 0 && listen(listener.number, 1_024) == 0
-                    && getsockname(listener.number, $0, &length) == 0
-            }
-        }
+        let (listener, port) = try Self.listen(at: 0)
         var ends: [Int32] = [-1, -1]
-        guard isListening, pipe(&ends) == 0 else { throw TransportError.closed("no proxy") }
-        port = Int(UInt16(bigEndian: address.sin_port))
+        guard pipe(&ends) == 0 else { throw TransportError.closed("no pipe") }
+        self.port = port
         wakeup = Descriptor(ends[1])
         state = Mutex(State(upstream: upstream))
         let woken = Descriptor(ends[0])
         let thread = DispatchQueue(label: "proxy-\(port)")
         thread.async { [weak self] in
             var links: [ProxyLink] = []
-            while let polled = self?.interests(of: links, listener, woken) {
+            var listening: Descriptor? = listener
+            while let polled = self?.interests(of: links, listening, woken) {
                 Self.wait(polled)
-                self?.turn(&links, listener, woken)
+                self?.turn(&links, &listening, woken)
             }
         }
     }
@@ -89,9 +84,14 @@ final class Proxy: Sendable {
         }
     }
 
+    /// New connections are refused by the kernel, as where a machine runs and its server does not.
+    func leave() {
+        change { $0.isAway = true }
+    }
+
     /// New connections lead there.
     func lead(to upstream: Int) {
-        change { $0.upstream = upstream }
+        change { ($0.upstream, $0.isAway) = (upstream, false) }
     }
 
     private func order(_ order: @escaping @Sendable (inout [ProxyLink]) -> Void) {
@@ -110,9 +110,25 @@ final class Proxy: Sendable {
 
     // On the thread.
 
-    private func interests(of links: [ProxyLink], _ listener: Descriptor, _ woken: Descriptor) -> [pollfd] {
+    private static func listen(at port: Int) throws -> (Descriptor, Int) {
+        let listener = Descriptor(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+        var one: Int32 = 1
+        setsockopt(listener.number, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
+        var address = sockaddr_in.loopback(port: port)
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isListening = withUnsafeMutablePointer(to: &address) { address in
+            address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener.number, $0, length) == 0 && Glibc.listen(listener.number, 1_024) == 0
+                    && getsockname(listener.number, $0, &length) == 0
+            }
+        }
+        guard isListening else { throw TransportError.closed("no proxy at port \(port)") }
+        return (listener, Int(UInt16(bigEndian: address.sin_port)))
+    }
+
+    private func interests(of links: [ProxyLink], _ listener: Descriptor?, _ woken: Descriptor) -> [pollfd] {
         let (silent, ports) = state.withLock { ($0.silent, $0.ports) }
-        return [listener, woken].map { pollfd(fd: $0.number, events: Int16(POLLIN), revents: 0) }
+        return [listener, woken].compactMap { $0 }.map { pollfd(fd: $0.number, events: Int16(POLLIN), revents: 0) }
             + links.flatMap { $0.interests(silent: ports?.contains($0.port) ?? true ? silent : []) }
     }
 
@@ -121,15 +137,20 @@ final class Proxy: Sendable {
         poll(&polled, nfds_t(polled.count), -1)
     }
 
-    private func turn(_ links: inout [ProxyLink], _ listener: Descriptor, _ woken: Descriptor) {
+    private func turn(_ links: inout [ProxyLink], _ listener: inout Descriptor?, _ woken: Descriptor) {
         var bytes = [UInt8](repeating: 0, count: 256)
         while read(woken.number, &bytes, bytes.count) == bytes.count {}
-        let (orders, upstream, refuses) = state.withLock { state in
+        let (orders, upstream, refuses, isAway) = state.withLock { state in
             defer { state.orders = [] }
-            return (state.orders, state.upstream, state.refuses)
+            return (state.orders, state.upstream, state.refuses, state.isAway)
         }
         for order in orders { order(&links) }
-        while case let number = accept(listener.number, nil, nil), number >= 0 {
+        if isAway {
+            listener = nil
+        } else if listener == nil {
+            listener = try? Self.listen(at: port).0
+        }
+        while let listener, case let number = accept(listener.number, nil, nil), number >= 0 {
             let client = Descriptor(number)
             if !refuses, let link = Self.link(client, to: upstream) { links.append(link) }
         }
