@@ -4,7 +4,7 @@
 
 # Tests start servers and daemons of their own: more at a time than this only makes them wait for each other.
 TEST = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 swift test
-.PHONY: help run test build screenshots lint format clean fuzz mutants soak tsan bench bench-writers bench-feed
+.PHONY: help run test build screenshots lint format clean fuzz mutants soak tsan bench bench-writers bench-feed chaos readers
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -37,10 +37,22 @@ format: ## format all Swift files
 mutants: ## plant each known mistake in a copy and see the tests catch it
 	scripts/mutants.sh
 
-soak: ## the storm in its long form: at least 20,000 transactions
+soak: ## the storm for half an hour, memory and latency flat: MINUTES=, or by count TRANSACTIONS=21000
 	scripts/install.sh test
 	swift build --build-tests
-	SCENESYNC_STORM_TRANSACTIONS=21000 $(TEST) --skip-build --filter EndToEndTests.Storm
+	$(if $(TRANSACTIONS),SCENESYNC_STORM_TRANSACTIONS=$(TRANSACTIONS),SCENESYNC_STORM_MINUTES=$(or $(MINUTES),30)) $(TEST) --skip-build --filter EndToEndTests.StormTests
+
+chaos: ## a storm of writers and readers, and each fault in it: MINUTES=, SEED=, FAULTS="down,black hole", DOCS=1
+	scripts/install.sh test
+	swift build --build-tests
+	SCENESYNC_CHAOS_MINUTES=$(or $(MINUTES),15) SCENESYNC_CHAOS_SEED=$(SEED) SCENESYNC_CHAOS_FAULTS="$(FAULTS)" \
+		SCENESYNC_CHAOS_PAGE=$(if $(DOCS),$(CURDIR)/docs/reliability.md) $(TEST) --skip-build --filter EndToEndTests.ChaosTests
+
+readers: ## memory and slow readers at full size: 5,000 projects of 1 MB, fifty readers of 1 kB/s beside a thousand
+	scripts/install.sh test
+	swift build --build-tests
+	swift build -c release --product scenesync
+	SCENESYNC_BINARY=$(CURDIR)/.build/release/scenesync SCENESYNC_FULL_SIZE=1 $(TEST) --skip-build --filter EndToEndTests.CrowdTests
 
 fuzz: ## give each reader of untrusted bytes what nobody would send, for a minute in all; the readers are built for it
 	scripts/install.sh build

@@ -185,8 +185,7 @@ actor Pursuit {
                 isWitnessed = try await look()
             }
             if inDoubtSince == nil {
-                settle(reading, sentAt: now)
-                // Our lock was seen to be held after the reading, so no writer was silent before it.
+                settle(reading, sentAt: now, isWitnessed: isWitnessed)
                 if isWitnessed { cache.judgeAudits(applied: reading.snapshot, now: .now) }
                 becomeLiveIfSafe()
             }
@@ -212,8 +211,9 @@ actor Pursuit {
         return reading
     }
 
-    /// All that the reading's snapshot saw has arrived, by either way.
-    private func settle(_ reading: ChangeTable.Reading, sentAt: ContinuousClock.Instant) {
+    /// All that the reading's snapshot saw and that was announced has arrived, by either way. Witnessed, our lock was seen
+    /// to be held after the reading: no writer was silent before it.
+    private func settle(_ reading: ChangeTable.Reading, sentAt: ContinuousClock.Instant, isWitnessed: Bool) {
         let now = ContinuousClock.now
         doorbell.count(reading.changes.count, now: now)
         let changes = ways.merge(reading.changes, seenBy: reading.snapshot)
@@ -221,8 +221,8 @@ actor Pursuit {
         doorbell.finishReading(sentAt: sentAt)
         wakeGateIfDue(now: now)
         if !doorbell.isReading { cache.apply(ways.release(), now: now) }
-        cache.prove(at: sentAt)
-        cache.forgetDecisions(seenBy: reading.snapshot)
+        if isWitnessed || !isLive { cache.prove(at: sentAt) }
+        cache.forgetDecisions(seenBy: reading.snapshot, hasAll: isWitnessed)
         pace.note(isEmpty: changes.isEmpty, took: now - sentAt)
         horizon.note(reading.snapshotText, sentAt: sentAt)
         previous = (reading.snapshotText, sentAt)

@@ -18,10 +18,14 @@ final class CacheEntry {
     var log: EventLog?
     /// The feed's epoch in which the state was loaded; in any other it has to be revalidated.
     var epoch: UInt64 = 0
+    /// When the state was last known to be the database's, if it is not vouched for any more.
+    var vouchedUntil: ContinuousClock.Instant?
     var body: ProjectBody?
     var watchers = 0
     var phase = LoadPhase.none
     var buffered: [Change] = []
+    /// Before when everything committed had been applied when the load was sent.
+    var provenWhenSent: ContinuousClock.Instant?
     /// Those whom the load that is queued or sent will answer.
     var waiting: [LoadWaiter] = []
     /// Those who want a load sent after the one that is on its way.

@@ -9,6 +9,7 @@ extension CacheState {
     /// may not see what was not announced.
     mutating func revalidate() {
         counts.resyncs += 1
+        for entry in entries.values { keepAge(of: entry) }
         epoch += 1
         for entry in entries.values {
             if entry.phase == .sent {
@@ -41,8 +42,8 @@ extension CacheState {
         applied = nil
     }
 
-    mutating func forgetDecisions(seenBy snapshot: TransactionSnapshot) {
-        applied = snapshot
+    mutating func forgetDecisions(seenBy snapshot: TransactionSnapshot, hasAll: Bool) {
+        if hasAll { applied = snapshot }
         undecided = undecided.filter { id in
             guard let entry = entries[id], let isLeft = entry.project?.forgetDecisions(seenBy: snapshot) else {
                 return false
@@ -55,6 +56,7 @@ extension CacheState {
     mutating func feedIsLost(since: String, reason: String) {
         let wasLost = isLost
         let resynced = status == .live
+        for entry in entries.values { keepAge(of: entry) }
         status = .stale(since: staleSince ?? since, reason: reason)
         guard !wasLost else { return }
         if resynced { counts.losses += 1 }

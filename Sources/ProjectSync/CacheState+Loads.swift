@@ -25,6 +25,7 @@ extension CacheState {
             guard let entry = entries[id], entry.phase == .queued else { continue }
             entry.phase = .sent
             entry.buffered = []
+            entry.provenWhenSent = provenAt
             taken.append(id)
         }
         if !queue.isEmpty { signal.yield() }
@@ -83,6 +84,7 @@ extension CacheState {
         if entry.watchers > 0 || !entry.waiting.isEmpty {
             requestLoad(entry)
         } else {
+            keepAge(of: entry)
             entry.epoch = 0
             settle(entry)
         }
@@ -131,6 +133,8 @@ extension CacheState {
         entry.checkedAt = now
         if entry.ticket == nil { list(entry, now: now) }
         entry.epoch = isUnsafe ? 0 : epoch
+        // Such a load has what was committed before it was sent, and no more.
+        entry.vouchedUntil = entry.provenWhenSent
         if let old {
             if let scenes = project.differences(from: old), !isUnsafe || scenes.isEmpty {
                 if !scenes.isEmpty { publish(scenes, of: entry) }

@@ -26,10 +26,9 @@ extension CacheState {
     }
 
     func answer(_ entry: CacheEntry, _ body: ProjectBody, _ source: Answer.Source) -> Answer {
-        let proven = entry.behindSince.map { min($0, provenAt ?? $0) } ?? provenAt
         let isKept = isVouched(entry)
         return Answer(
             body: body, source: source == .bypass && isKept ? .miss : source, isStale: !isKept && !isUnsafe,
-            isUnsafe: !isKept && isUnsafe, provenAt: proven)
+            isUnsafe: !isKept && isUnsafe, provenAt: lastKnownTrue(entry))
     }
 }

@@ -51,7 +51,8 @@ struct CacheState {
     var overview: CacheOverview {
         CacheOverview(
             status: status, provenAt: provenAt,
-            outstanding: entries.values.count { $0.watchers > 0 && !isVouched($0) }, size_bytes: size_bytes,
+            outstanding: entries.values.count { $0.watchers > 0 && $0.project != nil && !isVouched($0) },
+            size_bytes: size_bytes,
             counts: counts, doorbell: doorbell, oldestCheck: oldestCheck,
             projects: entries.values.filter { $0.project != nil }.map { ($0.id, $0.watchers) })
     }
@@ -59,6 +60,17 @@ struct CacheState {
     /// Whether the entry's state is known to follow the database.
     func isVouched(_ entry: CacheEntry) -> Bool {
         entry.project != nil && entry.epoch == epoch && status == .live
+    }
+
+    /// When the entry's state was last known to be the database's.
+    func lastKnownTrue(_ entry: CacheEntry) -> ContinuousClock.Instant? {
+        guard isVouched(entry) else { return entry.vouchedUntil }
+        return entry.behindSince.map { min($0, provenAt ?? $0) } ?? provenAt
+    }
+
+    /// To be called before an entry is vouched for no more. What the feed hears from then on says nothing of it.
+    func keepAge(of entry: CacheEntry) {
+        if isVouched(entry) { entry.vouchedUntil = lastKnownTrue(entry) }
     }
 
     /// Whether the entry's state is known to have the write that `token` stands for.

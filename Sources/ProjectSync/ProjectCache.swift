@@ -140,9 +140,9 @@ package final class ProjectCache: Sendable {
         state.withLock { $0.follow(cluster: cluster) }
     }
 
-    /// All changes of transactions that `snapshot` sees have been applied.
-    package func forgetDecisions(seenBy snapshot: TransactionSnapshot) {
-        state.withLock { $0.forgetDecisions(seenBy: snapshot) }
+    /// All announced changes of transactions that `snapshot` sees have been applied; `hasAll`: all were announced.
+    package func forgetDecisions(seenBy snapshot: TransactionSnapshot, hasAll: Bool = true) {
+        state.withLock { $0.forgetDecisions(seenBy: snapshot, hasAll: hasAll) }
     }
 
     /// The comparisons with the database to send now. From here on the changes of these projects are kept for them.

@@ -70,6 +70,35 @@ struct LossTests {
         #expect(try await stage.client.get("/readyz").status == 200)
     }
 
+    /// A gate that is gone without a word lets writers be silent: what is heard after that proves nothing.
+    @Test func `nothing is known to be true from the moment on that writers did not announce`() async throws {
+        let database = try Database.current
+        let proxy = try Proxy(to: database.server.port)
+        let string = "host=127.0.0.1 port=\(proxy.port) user=\(Role.daemon.rawValue) dbname=\(database.name)"
+        let daemon = try await DaemonProcess.start(["--doorbell", "table"], database: string)
+        try await daemon.logLine(containing: "live: ", within: .seconds(20))
+        let admin = try await database.open(as: .superuser)
+        let gate = try await admin.query(
+            """
+            SELECT pid, client_port FROM pg_stat_activity
+            WHERE datname = current_database() AND usename = '\(Role.daemon.rawValue)' AND (\(DoorbellTests.hasLocks))
+            """)
+        let (pid, port) = (try #require(gate.int64(0, 0)), try #require(gate.int64(0, 1)))
+        // What cannot come back has no newer proof either.
+        try await admin.query("ALTER DATABASE \(database.name) CONNECTION LIMIT 0")
+
+        proxy.silence([.toServer, .toClient], of: [Int(port)])
+        let death = ContinuousClock.now
+        try await admin.query("SELECT pg_terminate_backend($1::integer)", [String(pid)])
+        try await daemon.logLine(containing: "stale: ")
+        let line = try await daemon.client().get("/metrics").text.split(separator: "\n")
+            .first { $0.hasPrefix("scenesync_cache_age_seconds ") }
+        let age = try #require(line?.split(separator: " ").last.flatMap { Double($0) })
+
+        // The metric was made before now.
+        #expect(ContinuousClock.now - .seconds(age) < death + .milliseconds(30))
+    }
+
     @Test func `no answer older than three seconds is called live`() async throws {
         let stage = try await Stage.start()
         let project = try await stage.insertProject()

@@ -26,6 +26,11 @@ package struct Database: Sendable {
         return try result.get()
     }
 
+    /// The one of this name on another server.
+    package func on(_ server: Server) -> Database {
+        Database(server: server, name: name)
+    }
+
     package func connectionString(as role: Role = .owner) -> String {
         server.connectionString(database: name, as: role)
     }

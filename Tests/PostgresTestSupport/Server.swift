@@ -19,10 +19,12 @@ package final class Server: Sendable {
     let templates = Templates()
 
     private let process: ServerProcess
+    private let settings: [String: String]
     private static let sharedTask = Task { try await start() }
 
-    private init(_ process: ServerProcess, port: Int, folder: String) throws {
+    private init(_ process: ServerProcess, _ settings: [String: String], port: Int, folder: String) throws {
         self.process = process
+        self.settings = settings
         self.port = port
         self.folder = folder
         loop = try PollLoop.start(name: "test-postgres")
@@ -31,16 +33,25 @@ package final class Server: Sendable {
     /// A private one, to be stopped and restarted. `settings` as in `["fsync": "on"]`.
     /// With `tls` its certificate is `server.crt` in its folder, for 127.0.0.1 and localhost.
     package static func start(settings: [String: String] = [:], tls: Bool = false) async throws -> Server {
-        let script = "\(#filePath.dropLast("Server.swift".count))postgres-for-tests.sh"
-        let arguments = settings.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
-        let process = try ServerProcess(script: script, arguments: (tls ? ["--tls"] : []) + arguments)
-        let words = try await process.answer().split(separator: " ")
-        guard words.count == 3, words[0] == "ready", let port = Int(words[1]) else { throw ServerProcessError.ended }
-        let server = try Server(process, port: port, folder: String(words[2]))
+        let server = try await start(settings, tls ? ["--tls"] : [])
         let session = try await server.open()
         try await session.run(script: Role.allCases.map(\.definition).joined())
         await session.close()
         return server
+    }
+
+    /// A copy of this one that follows it, to be promoted.
+    package func startStandby() async throws -> Server {
+        try await Self.start(settings, ["--standby-of", String(port)])
+    }
+
+    private static func start(_ settings: [String: String], _ options: [String]) async throws -> Server {
+        let script = "\(#filePath.dropLast("Server.swift".count))postgres-for-tests.sh"
+        let arguments = settings.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
+        let process = try ServerProcess(script: script, arguments: options + arguments)
+        let words = try await process.answer().split(separator: " ")
+        guard words.count == 3, words[0] == "ready", let port = Int(words[1]) else { throw ServerProcessError.ended }
+        return try Server(process, settings, port: port, folder: String(words[2]))
     }
 
     package func stop(_ mode: StopMode) async throws {

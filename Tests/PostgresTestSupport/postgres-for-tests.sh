@@ -1,8 +1,9 @@
 #!/bin/sh
 # A throw-away PostgreSQL that lives as long as this script's stdin: however the test process ends, nothing is left.
 #
-#   postgres-for-tests.sh [--tls] [postgres arguments, as in -c fsync=on]
+#   postgres-for-tests.sh [--tls | --standby-of PORT] [postgres arguments, as in -c fsync=on]
 #
+# --standby-of copies a running server of this machine, and follows it until it is promoted.
 # --tls makes a certificate for 127.0.0.1 and localhost, FOLDER/server.crt, its own authority.
 # Prints "ready PORT FOLDER", then obeys lines on stdin, each answered by "ready" or "stopped":
 #   stop smart|fast|immediate     start     restart fast|immediate
@@ -62,9 +63,14 @@ stop() {
 cd /
 [ "$(id -u)" != 0 ] || chown postgres: "$folder"
 chmod 755 "$folder"
-(as_server "$bin/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync) \
-    </dev/null >"$folder/log" 2>&1 || fail
-cat >>"$folder/data/postgresql.conf" <<CONF
+if [ "${1:-}" = --standby-of ]; then
+    (as_server "$bin/pg_basebackup" -h 127.0.0.1 -p "$2" -U postgres -D "$folder/data" -R -X stream \
+        --checkpoint=fast --no-sync) </dev/null >"$folder/log" 2>&1 || fail
+    shift 2
+else
+    (as_server "$bin/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync) \
+        </dev/null >"$folder/log" 2>&1 || fail
+    cat >>"$folder/data/postgresql.conf" <<CONF
 listen_addresses = '127.0.0.1'
 max_connections = 1000
 fsync = off
@@ -73,6 +79,7 @@ max_wal_size = 4GB
 logging_collector = off
 log_min_messages = log
 CONF
+fi
 
 if [ "${1:-}" = --tls ]; then
     shift

@@ -11,6 +11,10 @@ import Testing
         }
     }
 
+    private func answer(_ outcome: ReadOutcome) -> Answer? {
+        if case .found(let answer) = outcome { answer } else { nil }
+    }
+
     @Test func `many readers of one cold project are one load`() async throws {
         let fixture = CacheFixture()
         var reads: [Task<ReadOutcome, Never>] = []
@@ -60,6 +64,59 @@ import Testing
         #expect(try fixture.takeLoad().projects.count == 1)
         fixture.cache.feedIsLost(since: "", reason: "the end of the test")
         #expect(source(await again.value) == "unavailable")
+    }
+
+    @Test func `a stale answer is as old as when its state was last vouched for, whatever the feed hears later`()
+        async throws
+    {
+        let fixture = try await CacheFixture.warm()
+        let known = ContinuousClock.now
+        fixture.cache.prove(at: known)
+
+        fixture.cache.feedIsLost(since: "", reason: "gone")
+        fixture.cache.prove(at: known + .seconds(5))
+        #expect(fixture.cache.warm(try projectID())?.provenAt == known)
+
+        // Nobody asked for the project between the losses.
+        fixture.cache.feedIsLive()
+        fixture.cache.prove(at: known + .seconds(10))
+        fixture.cache.feedIsLost(since: "", reason: "gone again")
+        #expect(fixture.cache.warm(try projectID())?.provenAt == known)
+
+        fixture.cache.feedIsLive()
+        let read = await fixture.read(try projectID())
+        try fixture.complete(fixture.takeLoad())
+        #expect(answer(await read.value)?.provenAt == known + .seconds(10))
+    }
+
+    @Test func `what an unsafe feed has loaded is as old as its load`() async throws {
+        let fixture = CacheFixture(live: false)
+        let known = ContinuousClock.now
+        fixture.cache.prove(at: known)
+        fixture.cache.feedIsUnsafe(since: "", reason: "an old transaction")
+        let watcher = try fixture.watch()
+        let load = try fixture.takeLoad()
+        fixture.cache.prove(at: known + .seconds(5))
+        try fixture.complete(load)
+
+        fixture.cache.feedIsLost(since: "", reason: "gone")
+
+        #expect(fixture.cache.warm(try projectID())?.provenAt == known)
+        fixture.cache.unwatch(try projectID(), watcher)
+    }
+
+    @Test func `a stream that is opened does not make the daemon unready`() async throws {
+        let fixture = try await CacheFixture.warm()
+        let (first, second) = (try fixture.watch(), RecordingWatcher())
+        let cold = try projectID("bbbbbbbb-0000-4000-8000-000000000001")
+
+        fixture.cache.watch(cold, StreamRequest(lastEventID: nil), second)
+        #expect(fixture.cache.overview.outstanding == 0)
+        fixture.cache.feedIsLost(since: "", reason: "gone")
+        fixture.cache.feedIsLive()
+
+        #expect(fixture.cache.overview.outstanding == 1)
+        for (id, watcher) in [(try projectID(), first), (cold, second)] { fixture.cache.unwatch(id, watcher) }
     }
 
     @Test func `what is cached is served stale while the feed is lost, and nothing else`() async throws {

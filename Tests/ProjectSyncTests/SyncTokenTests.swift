@@ -54,6 +54,15 @@ import Testing
         #expect(try !isAnswered(fixture, 110))
     }
 
+    @Test func `but not if writers may have been silent`() async throws {
+        let fixture = try await warm()
+
+        fixture.cache.forgetDecisions(seenBy: TransactionSnapshot(xmin: 105, xmax: 105), hasAll: false)
+
+        #expect(try !isAnswered(fixture, 104))
+        #expect(try isAnswered(fixture, 99))
+    }
+
     @Test func `but not while it waits for a load that a change has made necessary`() async throws {
         let fixture = try await warm()
         fixture.apply(try reload(xid: 103))

@@ -27,7 +27,7 @@ enum DaemonFamilies {
         counter("cache_evictions_total", "Projects dropped to make room."),
         gauge("cache_bytes", "Bytes of projects in memory and their history."),
         gauge("cache_projects", "Projects in memory."),
-        gauge("cache_outstanding_projects", "Watched projects that have to be loaded before they are live."),
+        gauge("cache_outstanding_projects", "Watched projects that have to be loaded anew before they are live."),
         gauge("cache_age_seconds", "Seconds since what is in memory was last known to be the database's state."),
     ]
 

@@ -44,8 +44,12 @@ if [ ! -d "$folder/data" ]; then
     mv "$folder/data.new" "$folder/data"
 fi
 
-(as_server "$bin/postgres" -D "$folder/data" -k "$sockets" -c listen_addresses= -c max_connections=100) \
-    </dev/null >"$folder/log" 2>&1 &
+serve() {
+    as_server "$bin/postgres" -D "$folder/data" -k "$sockets" -c listen_addresses= -c max_connections=100 \
+        </dev/null >>"$folder/log" 2>&1
+}
+: >"$folder/log"
+(serve) &
 server=$!
 until "$bin/pg_isready" -q -h "$sockets"; do
     kill -0 "$server" 2>/dev/null || { echo "failed $(grep -m 1 -E 'FATAL|HINT' "$folder/log")"; exit 1; }
@@ -53,7 +57,18 @@ until "$bin/pg_isready" -q -h "$sockets"; do
 done
 echo "ready $sockets"
 
+# A server that has given up, as it does when its disk is full while it recovers, is started again.
+(while sleep 1; do [ -e "$folder/data/postmaster.pid" ] || (serve) || true; done) &
+watch=$!
+
 cat >/dev/null
-kill -INT "$server" 2>/dev/null || true
-wait "$server" 2>/dev/null || true
+kill -KILL "$watch"
+pid=$(head -n 1 "$folder/data/postmaster.pid" 2>/dev/null || true)
+[ -z "$pid" ] || kill -INT "$pid" 2>/dev/null || true
+[ "$pid" != "$server" ] || wait "$server" 2>/dev/null || true
+tries=0
+while [ -e "$folder/data/postmaster.pid" ] && [ $tries -lt 200 ]; do
+    tries=$((tries + 1))
+    sleep 0.05
+done
 [ "$sockets" = "$folder" ] || rm -rf "$sockets"

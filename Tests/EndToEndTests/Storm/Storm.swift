@@ -5,15 +5,17 @@ import PostgresTestSupport
 struct Storm {
     let world: StormWorld
     private let daemons: [DaemonProcess]
-    private let streams: [StormStream]
-    private let readers: [StormReader]
-    private let audit: StormAudit
+    let streams: [StormStream]
+    let readers: [StormReader]
+    let audit: StormAudit
+    /// How the daemons fare meanwhile.
+    let trends: [StormTrend]
 
-    init(_ daemons: [DaemonProcess], _ database: Database) {
-        let settings = StormSettings.current
+    init(_ daemons: [DaemonProcess], _ database: Database, _ settings: StormSettings = .current) {
         self.daemons = daemons
+        trends = daemons.map { StormTrend($0) }
         world = StormWorld(
-            database: database, ports: daemons.map(\.port), projects: StormSchema.projects(settings))
+            settings, database: database, ports: daemons.map(\.port), projects: StormSchema.projects(settings))
         // A third of the projects has no stream, so that something can be evicted.
         let watched = world.projects.enumerated().filter { $0.offset % 3 != 0 }.map(\.element)
         streams = (0..<settings.streams).map {
@@ -24,17 +26,29 @@ struct Storm {
     }
 
     func run() async throws {
+        try await run {
+            await withTaskGroup { group in
+                group.addTask { await StormNemesis(world: world, daemons: daemons).run() }
+                for trend in trends { group.addTask { await trend.run(in: world) } }
+                do {
+                    try await conduct()
+                } catch {
+                    world.findings.add("the storm broke off: \(error)")
+                }
+                group.cancelAll()
+            }
+        }
+    }
+
+    /// Writes, reads and watches until `conduct` has returned.
+    func run(_ conduct: () async -> Void) async throws {
         try await StormSchema.fill(world)
         await withTaskGroup { group in
             for stream in streams { group.addTask { await stream.run(in: world, others: streams) } }
             for reader in readers.prefix(world.settings.readers) { group.addTask { await reader.run(in: world) } }
-            group.addTask { await StormNemesis(world: world, daemons: daemons).run() }
             async let writing: Void = write()
-            do {
-                try await conduct()
-            } catch {
-                world.findings.add("the storm broke off: \(error)")
-            }
+            await conduct()
+            world.end()
             await writing
             group.cancelAll()
         }
@@ -46,6 +60,7 @@ struct Storm {
         return """
             storm with seed \(world.settings.seed): \(world.counts.text)
             the longest wait of an undisturbed audit: \(audit.worstLag)
+            \(trends.map(\.text).joined(separator: "\n"))
             \(metrics.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
             \(world.findings.isEmpty ? "" : daemons.flatMap { $0.log.suffix(60) }.joined(separator: "\n"))
             """
@@ -90,12 +105,11 @@ struct Storm {
 
     /// Audits until everything is written, with restarts of the server in between, and once more at the end.
     private func conduct() async throws {
-        defer { world.end() }
         var random = world.random(4_000)
         var pause = world.settings.auditsApart
         while !world.isWritten, world.findings.isEmpty {
             try await Task.sleep(for: pause)
-            let due = world.transactionsBegun * (world.settings.restarts + 1) / world.settings.transactions
+            let due = Int(world.progress * Double(world.settings.restarts + 1))
             if world.counts[.restarts] < min(due, world.settings.restarts) {
                 try await world.database.server.restart(random.chance(0.5) ? .fast : .immediate)
                 world.counts.add(.restarts)

@@ -5,7 +5,7 @@ import PostgresTestSupport
 /// Breaks the daemons' connections, one kind at a time or all, freezes them, and folds the memories meanwhile.
 struct StormNemesis {
     /// The kinds are told apart by their last query; that of a listener may be the check that all lead to one server.
-    private static let targets: [(kind: StormCounts.Kind, queries: String)] = [
+    static let targets: [(kind: StormCounts.Kind, queries: String)] = [
         (.listenersKilled, "pg_postmaster_start_time|'listener'"), (.readersKilled, "read_changes|presence"),
         (.gatesKilled, "pg_advisory|pg_notify\\(\\$1|prune_changes|'gate'"), (.loadersKilled, "scene_sync.load"),
         (.allKilled, ""),

@@ -28,7 +28,9 @@ struct StormObserver: Sendable {
                 if let least, let first = states.firstIndex(where: { $0.order >= least }) { whole = max(whole, first) }
                 guard let at = states[whole...].firstIndex(where: { $0.whole == text }) else {
                     let was = states.lastIndex { $0.whole == text }
-                    return (number, Self.words("the project", was, after: whole, of: states.count, source))
+                    let own = least.flatMap { least in states.firstIndex { $0.order >= least } }
+                    let what = "the project" + (own.map { " (which must not be older than state \($0))" } ?? "")
+                    return (number, Self.words(what, was, after: whole, of: states.count, source))
                 }
                 whole = at
             case .scene(let scene, let urls):

@@ -32,14 +32,16 @@ final class StormReader: Sendable {
             let tag = random.chance(0.5) ? tags[project.id] : nil
             var headers = isFresh ? ["Cache-Control": "no-cache"] : [:]
             headers["If-None-Match"] = tag
+            let begin = ContinuousClock.now
             do {
                 let answer = try await client.get("/v1/projects/\(project.id)", headers, within: .seconds(15))
                 world.counts.add(isFresh ? .freshReads : .reads)
-                take(answer, project, tag, world)
+                take(answer, project, tag, world, least: least(for: answer, project, isFresh, begin, world))
                 tags[project.id] = answer.etag
                 try await Task.sleep(for: random.milliseconds(1...25))
             } catch {
                 if Task.isCancelled { return }
+                if world.excusesSilence { continue }
                 world.find("reader \(number): no answer: \(error)", of: project.id)
             }
         }
@@ -55,8 +57,24 @@ final class StormReader: Sendable {
             world.counts.add(.ownReads)
             take(answer, project, nil, world, least: least)
         } catch {
-            world.find("reader \(number): no answer: \(error)", of: project.id)
+            if !world.excusesSilence { world.find("reader \(number): no answer: \(error)", of: project.id) }
         }
+    }
+
+    /// What was committed when the answer says that it was last known to be the database's state, it has to have.
+    private func least(
+        for answer: HTTPAnswer, _ project: StormProject, _ isFresh: Bool, _ begin: ContinuousClock.Instant,
+        _ world: StormWorld
+    ) -> Int64? {
+        if isFresh { return world.ledger.newest(of: project.id, at: begin) }
+        guard !world.excusesLag, let age = answer["Age"].flatMap({ Int64($0) }) else { return nil }
+        // A whole number of seconds, rounded down.
+        return world.ledger.newest(of: project.id, at: begin - .seconds(age + 1))
+    }
+
+    /// The database is an older one.
+    func forget() {
+        observers.withLock { $0 = [:] }
     }
 
     private func take(
@@ -72,7 +90,9 @@ final class StormReader: Sendable {
             guard world.ledger.follows(project.id) else { return }
             observers.withLock {
                 $0[project.id, default: StormObserver()].see(
-                    whole: text, from: "GET \(answer["Cache-Status"] ?? "") \(revision)", least: least)
+                    whole: text,
+                    from: "GET \(answer["Cache-Status"] ?? "") Age \(answer["Age"] ?? "none") \(revision)", least: least
+                )
             }
         case 304:
             world.counts.add(.notModified)

@@ -2,13 +2,17 @@
 struct StormSettings: Sendable {
     static let current = StormSettings()
 
-    let seed: UInt64
-    let transactions: Int
+    var seed: UInt64
+    var transactions: Int
+    /// If it is to end by the clock, and not by the number of its transactions.
+    var span: Duration?
     let projects = 50
     let writers = 16
-    let streams = 60
-    let slowStreams = 6
+    var streams = 60
+    var slowStreams = 6
     let readers = 6
+    /// Of a transaction, between two statements. A daemon that comes back waits for those that it finds open.
+    var longestPause_milliseconds = 3_000
     /// Small enough for what nobody watches to be evicted.
     let cache_bytes = 400_000
     /// Changes a second: about as many as there are, so that the doorbell goes to and fro.
@@ -20,11 +24,14 @@ struct StormSettings: Sendable {
     let recovery = Duration.seconds(20)
 
     private init() {
-        transactions = ProcessEnvironment["SCENESYNC_STORM_TRANSACTIONS"].flatMap { Int($0) } ?? 1_500
+        span = ProcessEnvironment["SCENESYNC_STORM_MINUTES"].flatMap { Int64($0) }.map { .seconds($0 * 60) }
+        let count = ProcessEnvironment["SCENESYNC_STORM_TRANSACTIONS"].flatMap { Int($0) } ?? 1_500
+        transactions = span == nil ? count : .max
         seed = ProcessEnvironment["SCENESYNC_STORM_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 1...999_999_999)
     }
 
     var isLong: Bool { transactions >= 10_000 }
-    var restarts: Int { max(1, transactions / 8_000) }
-    var timeLimit_minutes: Int { max(3, transactions / 400) }
+    /// Of the server; by the clock one in five minutes.
+    var restarts: Int { max(1, span.map { Int($0 / .seconds(300)) } ?? transactions / 8_000) }
+    var timeLimit_minutes: Int { span.map { Int($0 / .seconds(60)) + 10 } ?? max(3, transactions / 400) }
 }

@@ -6,6 +6,8 @@ final class StormStream: Sendable {
         var mirror: ProjectMirror
         var observer = StormObserver()
         var isConnected = false
+        /// Since when it believes to show what the database has.
+        var liveSince: ContinuousClock.Instant?
         var recent: [String] = []
         /// The order of a state that the next snapshot must hold, because it is to be loaded for this connection.
         var least: Int64?
@@ -47,6 +49,22 @@ final class StormStream: Sendable {
         }
     }
 
+    /// What it shows, if it has believed for so long to be live and still shows what was over before.
+    func lag(beyond limit: Duration, in world: StormWorld) -> String? {
+        guard !isSlow, !world.excusesLag, !world.excusesSilence, world.ledger.follows(project.id) else { return nil }
+        let begin = ContinuousClock.now - limit
+        let text = state.withLock { state in
+            let isSure = state.isConnected && !state.mirror.isBetweenIDs && state.liveSince.map { $0 < begin } ?? false
+            return isSure ? state.mirror.generatedOutput : nil
+        }
+        guard let text, let least = world.ledger.newest(of: project.id, at: begin) else { return nil }
+        let hash = text.hashOfBytes
+        let orders = world.ledger.states(of: project.id).filter { $0.whole == hash }.map(\.order)
+        // States of bursts are not known before the next audit.
+        guard let newest = orders.max(), newest < least else { return nil }
+        return "it is called live and shows what was over \(limit) ago: \(text)"
+    }
+
     var recentEvents: String {
         state.withLock { "stream \(number):\n" + $0.recent.suffix(15).joined(separator: "\n") }
     }
@@ -57,6 +75,11 @@ final class StormStream: Sendable {
         let (checked, violation) = state.withLock { $0.observer.check(against: states) }
         world.counts.add(.observations, checked)
         if let violation { world.find("stream \(number): \(violation)", of: project.id, recentEvents) }
+    }
+
+    /// The database is an older one.
+    func forget() {
+        state.withLock { ($0.observer, $0.least) = (StormObserver(), nil) }
     }
 
     /// Until the task is cancelled.
@@ -70,6 +93,7 @@ final class StormStream: Sendable {
                 try? await Task.sleep(for: .milliseconds(100))
             } catch {
                 if Task.isCancelled { return }
+                if world.excusesSilence, error is TransportError { continue }
                 world.find("stream \(number): \(error)", of: project.id, recentEvents)
                 return
             }
@@ -83,6 +107,7 @@ final class StormStream: Sendable {
         if arrival == .foreign { world.counts.add(.foreignIDs) }
         if arrival == .garbage { world.counts.add(.garbageIDs) }
         state.withLock { state in
+            state.liveSince = nil
             if arrival == .resumed { state.mirror.connectWithWholes() } else { state.mirror.forget() }
             state.least = arrival == .foreign || arrival == .garbage ? world.ledger.newest(of: project.id) : nil
             state.recent.append("connects, \(arrival), \(id ?? "no id")")
@@ -176,6 +201,7 @@ final class StormStream: Sendable {
             if state.recent.count > 40 { state.recent.removeFirst(20) }
             state.recent.append("\(event.event) id \(event.id ?? "none") \(event.data.prefix(240))")
             try state.mirror.apply(event)
+            state.liveSince = state.mirror.isLive ? state.liveSince ?? .now : nil
             let source = "\(event.event) \(event.id ?? "without an id")"
             if isFollowed, event.event == "scene", let data = try? JSONReader.read(event.data),
                 let scene = data["scene_index"]?.int, let urls = data["imageUrls"]

@@ -3,7 +3,7 @@ import PostgresTestSupport
 import Testing
 
 /// Everything at once: writers, readers, streams, lost connections; and every now and then the question whether all of
-/// them have the same. `SCENESYNC_STORM_TRANSACTIONS` and `SCENESYNC_STORM_SEED` choose another storm.
+/// them have the same. `SCENESYNC_STORM_TRANSACTIONS`, or `…_MINUTES`, and `SCENESYNC_STORM_SEED` choose another storm.
 @Suite(.timeLimit(.minutes(StormSettings.current.timeLimit_minutes)))
 struct StormTests {
     @Test func `everybody has what the database has, whatever happens meanwhile`() async throws {
@@ -30,6 +30,7 @@ struct StormTests {
             print(try await storm.report())
             for finding in storm.world.findings.all { Issue.record("\(finding)") }
             for divergence in try await storm.divergences() { Issue.record("false alarm: \(divergence)") }
+            for growth in storm.trends.flatMap(\.growths) { Issue.record("not flat: \(growth)") }
             for missing in try await storm.missing() { Issue.record("the storm never met: \(missing)") }
             for daemon in daemons { #expect(await daemon.stop() == 0) }
         }

@@ -52,7 +52,7 @@ struct StormWriter {
             if hasSavepoint { steps.append(.savepoint) }
             steps += statements.next(on: project).map { .statement($0) }
             if hasSavepoint { steps.append(isUndone ? .rollbackTo : .release) }
-            if isLong { steps.append(.pause(random.milliseconds(random.chance(0.1) ? 1_000...3_000 : 100...600))) }
+            if isLong { steps.append(.pause(pause())) }
         }
         let isolation = random.chance(0.8) ? "READ COMMITTED" : random.pick(["REPEATABLE READ", "SERIALIZABLE"])
         return StormTransaction(
@@ -72,6 +72,11 @@ struct StormWriter {
                     steps: [.statement(statement)]))
             try? await Task.sleep(for: random.milliseconds(0...30))
         }
+    }
+
+    private mutating func pause() -> Duration {
+        let pause = random.milliseconds(random.chance(0.1) ? 1_000...3_000 : 100...600)
+        return min(pause, .milliseconds(world.settings.longestPause_milliseconds))
     }
 
     private func truncation(_ project: StormProject) -> StormTransaction {
@@ -114,7 +119,7 @@ struct StormWriter {
     /// What may go wrong in a storm: places and projects that others have taken or removed, locks, odd documents.
     private func note(_ error: ServerError) {
         world.counts.add(.failures)
-        let expected = ["23505", "23503", "55P03", "22023", "22P02", "57P01"]
+        let expected = ["23505", "23503", "55P03", "22023", "22P02", "57P01", "57P02", "57P03", "53100", "25006"]
         if !expected.contains(error.sqlstate) { world.findings.add("a writer failed: \(error)") }
     }
 
