@@ -4,7 +4,7 @@
 
 # Tests start servers and daemons of their own: more at a time than this only makes them wait for each other.
 TEST = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 swift test
-.PHONY: help run test build screenshots lint format clean fuzz mutants soak tsan bench bench-writers bench-feed chaos readers
+.PHONY: help run test build screenshots lint format clean fuzz mutants soak tsan bench bench-writers bench-feed chaos readers dist dist-test versions
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -75,6 +75,19 @@ bench-feed: ## measure the daemon's own work for a change, without a database: a
 	scripts/install.sh build
 	swift build -c release --product FeedBenchmark
 	.build/release/FeedBenchmark
+
+dist: build ## make a stripped binary and a Debian package, in .build/dist
+	scripts/install.sh dist
+	scripts/dist.sh
+
+dist-test: dist ## install and run the Debian package on a clean Debian, made by debootstrap; as root
+	lintian --fail-on error .build/dist/*.deb
+	scripts/dist-test.sh
+
+versions: ## migrate and storm on each version of PostgreSQL that can be had
+	scripts/install.sh test
+	swift build --build-tests
+	scripts/versions.sh
 
 clean: ## remove everything that was built
 	rm -rf .build .build-* .venv Benchmarks/.build

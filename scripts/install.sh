@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the Debian packages that are missing: install.sh build|test|bench
+# Installs the Debian packages that are missing: install.sh build|test|bench|dist
 #
 # A package counts as missing if the program or file that it is wanted for is not there, however it came.
 set -eu
@@ -26,6 +26,16 @@ if [ "$1" = test ]; then
     want curl command -v curl
     want pgbouncer sh -c 'command -v pgbouncer || ls /usr/sbin/pgbouncer'
     want prometheus command -v promtool
+    want nginx-core sh -c 'command -v nginx || ls /usr/sbin/nginx'
+    want caddy command -v caddy
+    want systemd command -v systemd-analyze
+fi
+if [ "$1" = dist ]; then
+    want dpkg-dev command -v dpkg-shlibdeps
+    want chrpath command -v chrpath
+    want debootstrap sh -c 'command -v debootstrap || ls /usr/sbin/debootstrap'
+    want lintian command -v lintian
+    want curl command -v curl
 fi
 if [ "$1" = bench ]; then
     want wrk command -v wrk
@@ -42,7 +52,7 @@ $sudo apt-get update -qq
 # Their services would start at once, and again with the machine: tests and benchmarks start their own, and of
 # Prometheus only a tool is wanted.
 services=
-for package in nginx-core pgbouncer prometheus; do
+for package in caddy nginx-core pgbouncer prometheus; do
     case $missing in *$package*) services="$services ${package%-core}" ;; esac
 done
 if [ -n "$services" ]; then

@@ -10,21 +10,28 @@ package actor Feed {
     /// How long the first attempt may take before streams and reads are told that the database is away.
     private static let startGrace = Duration.seconds(1)
 
+    /// Of every connection, before what one of them needs: what the app has set for the role or the database is for the
+    /// app's own sessions.
+    package static let sessionSettings = ["statement_timeout": "0", "lock_timeout": "0", "idle_session_timeout": "0"]
+
     private nonisolated let loop: PollLoop
     private let connectionString: String
     private let policy: DoorbellPolicy
     private let auditInterval: Duration
     private let cache: ProjectCache
     private let logger: Logger
+    private let onTurn: @Sendable () -> Void
     private let loader: LoadQueue
     private let daemon = UInt64.random(in: 1...UInt64(Int64.max))
     private var backoff = Backoff()
     /// Why it is stale, as it was last logged.
     private var told: String?
 
+    /// `onTurn` is called for each attempt to reach the database, and for each reading while it is followed: every
+    /// half second at least, or as long as an attempt takes. It tells that the feed lives, whether it is live or not.
     package init(
         connectionString: String, policy: DoorbellPolicy, auditInterval: Duration, cache: ProjectCache,
-        loop: PollLoop, logger: Logger
+        loop: PollLoop, logger: Logger, onTurn: @escaping @Sendable () -> Void = {}
     ) {
         self.connectionString = connectionString
         self.policy = policy
@@ -32,6 +39,7 @@ package actor Feed {
         self.cache = cache
         self.loop = loop
         self.logger = logger
+        self.onTurn = onTurn
         loader = LoadQueue(cache: cache, loop: loop, logger: logger)
     }
 
@@ -51,6 +59,7 @@ package actor Feed {
             group.addTask { await self.reportSlowStart() }
             group.addTask { await self.loader.run() }
             while !Task.isCancelled {
+                onTurn()
                 do {
                     try await follow()
                 } catch {
@@ -66,7 +75,8 @@ package actor Feed {
     private func follow() async throws {
         let sessions = try await FeedSessions.open(connectionString, on: loop)
         let pursuit = Pursuit(
-            sessions, doorbell: Doorbell(policy: policy), daemon: daemon, cache: cache, loop: loop, logger: logger)
+            sessions, doorbell: Doorbell(policy: policy), daemon: daemon, cache: cache, loop: loop, logger: logger,
+            onTurn: onTurn)
         let auditor = Auditor(
             session: sessions.audits, interval: auditInterval, cache: cache, loop: loop, logger: logger)
         do {

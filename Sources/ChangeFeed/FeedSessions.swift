@@ -17,35 +17,56 @@ struct FeedSessions {
     let listener: Session
     let gate: Session
     let query: Session
+    /// By which the server knows them.
+    let gatePID: Int32
+    let queryPID: Int32
     let loads: [Session]
     /// A comparison may be long: nobody waits behind it.
     let audits: Session
 
     /// LISTEN is committed when this returns.
     static func open(_ connectionString: String, on loop: PollLoop) async throws -> FeedSessions {
-        let usual = ConnectionSettings(connectionString, options: ["statement_timeout": "0"])
-        // What we notify is worth no flush to disk, and a lost one is what it is there to show.
-        let notifying = ["statement_timeout": "0", "lock_timeout": "0", "synchronous_commit": "off"]
-        // A daemon that is frozen must not keep the locks, nor the server's queue of notifications.
-        let mortal = notifying.merging(["idle_session_timeout": "\(idleTimeout.components.seconds)s"]) { _, new in new }
-        async let listener = Session.open(ConnectionSettings(connectionString, options: mortal), on: loop)
-        async let gate = Session.open(ConnectionSettings(connectionString, options: mortal), on: loop)
-        async let query = Session.open(ConnectionSettings(connectionString, options: notifying), on: loop)
-        async let firstLoad = Session.open(usual, on: loop)
-        async let secondLoad = Session.open(usual, on: loop)
-        // A table that is locked for long is compared later.
-        let patient = ["statement_timeout": "20s", "lock_timeout": "1s"]
-        async let audits = Session.open(ConnectionSettings(connectionString, options: patient), on: loop)
-        let sessions = try await [listener, gate, query, firstLoad, secondLoad, audits]
+        let sessions = try await connect(connectionString, on: loop)
         do {
+            // Before a lock is taken, which through a pooler nobody could give back.
+            try await checkItHears(sessions[5], from: sessions[2])
             let (channel, cluster, seal) = try await listen(on: sessions[0])
-            try await checkOneServer(sessions)
+            let pids = try await checkOneServer(sessions)
             return FeedSessions(
                 channel: channel, cluster: cluster, seal: seal, listener: sessions[0], gate: sessions[1],
-                query: sessions[2], loads: Array(sessions[3...4]), audits: sessions[5])
+                query: sessions[2], gatePID: pids[1], queryPID: pids[2], loads: Array(sessions[3...4]),
+                audits: sessions[5])
         } catch {
             for session in sessions { await session.close() }
             throw error
+        }
+    }
+
+    private static func connect(_ connectionString: String, on loop: PollLoop) async throws -> [Session] {
+        func open(_ options: [String: String]) async throws -> Session {
+            let options = Feed.sessionSettings.merging(options) { _, own in own }
+            return try await Session.open(ConnectionSettings(connectionString, options: options), on: loop)
+        }
+        // What we notify is worth no flush to disk, and a lost one is what it is there to show.
+        let notifying = ["synchronous_commit": "off"]
+        // A daemon that is frozen must not keep the locks, nor the server's queue of notifications.
+        let mortal = notifying.merging(["idle_session_timeout": "\(idleTimeout.components.seconds)s"]) { _, new in new }
+        // The server gives up sooner than we: a missed deadline would end the session, and with it the feed's.
+        let loading = ["statement_timeout": "25s", "lock_timeout": "10s"]
+        // A table that is locked for long is compared later.
+        let patient = ["statement_timeout": "20s", "lock_timeout": "1s"]
+        async let listener = open(mortal)
+        async let gate = open(mortal)
+        async let query = open(notifying)
+        async let firstLoad = open(loading)
+        async let secondLoad = open(loading)
+        async let audits = open(patient)
+        do {
+            return try await [listener, gate, query, firstLoad, secondLoad, audits]
+        } catch PostgresError.unreachable(let why) where why.contains("unsupported startup parameter") {
+            throw FeedError.refusedByPooler(why)
+        } catch PostgresError.unreachable(let why) where why.contains("session is read-only") {
+            throw FeedError.onlyReads
         }
     }
 
@@ -69,12 +90,48 @@ struct FeedSessions {
         }
     }
 
-    private static func checkOneServer(_ sessions: [Session]) async throws {
+    /// Only a round trip shows it: a pooler in transaction mode takes LISTEN and delivers to somebody else.
+    private static func checkItHears(_ listener: Session, from sender: Session) async throws {
+        let channel = "scene_sync_check_\(String(UInt64.random(in: 0 ... .max), radix: 36))"
+        try await listener.query("LISTEN \(channel)", deadline: patience)
+        try await sender.query("SELECT pg_notify($1, '')", [channel], deadline: patience)
+        let hasCome = await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                for await announcements in listener.notifications
+                where announcements.contains(where: { $0.channel == channel }) {
+                    return true
+                }
+                return false
+            }
+            group.addTask {
+                try? await Task.sleep(for: patience)
+                return false
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? false
+        }
+        // The connection may be another's next.
+        try await listener.query("UNLISTEN \(channel)", deadline: patience)
+        guard hasCome else { throw FeedError.deaf }
+    }
+
+    /// Returns each session's pid at the server, which behind a pooler is not what libpq was told. On the way the one
+    /// timeout is switched off that servers before 17 do not know, and would refuse in a connection's settings.
+    private static func checkOneServer(_ sessions: [Session]) async throws -> [Int32] {
         var starts: Set<String?> = []
+        var pids: [Int32] = []
         for session in sessions {
-            starts.insert(
-                try await session.query("SELECT pg_postmaster_start_time()::text", deadline: patience).string(0, 0))
+            let facts = try await session.query(
+                """
+                SELECT
+                    pg_postmaster_start_time()::text,
+                    pg_backend_pid(),
+                    (SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout')
+                """, deadline: patience)
+            starts.insert(facts.string(0, 0))
+            pids.append(Int32(truncatingIfNeeded: facts.int64(0, 1) ?? 0))
         }
         guard starts.count == 1 else { throw FeedError.differentServers }
+        return pids
     }
 }

@@ -10,6 +10,8 @@ actor LoadQueue {
     private static let pauseAfterError = Duration.seconds(1)
     /// Until the feed has noticed that the connections are gone; it runs on the same thread.
     private static let pauseAfterLoss = Duration.milliseconds(20)
+    /// The app keeps its table locked, for a migration perhaps: each project would wait as long.
+    private static let lockTimeout = "55P03"
 
     private nonisolated let loop: PollLoop
     private let cache: ProjectCache
@@ -79,7 +81,7 @@ actor LoadQueue {
         let loader = ProjectLoader(session: sessions[turn % sessions.count])
         do {
             cache.complete(batch, try await loader.load(batch.projects))
-        } catch PostgresError.server where batch.projects.count > 1 {
+        } catch PostgresError.server(let error) where batch.projects.count > 1 && error.sqlstate != Self.lockTimeout {
             // One project that cannot be loaded must not keep the others from it.
             for project in batch.projects {
                 let single = batch.only(project)

@@ -25,6 +25,7 @@ actor Pursuit {
     private let sessions: FeedSessions
     private let cache: ProjectCache
     private let logger: Logger
+    private let onTurn: @Sendable () -> Void
     private var doorbell: Doorbell
     private var ways = TwoWays()
     /// Since when it has to be seen that our lock is still held, before anything more is applied.
@@ -43,7 +44,7 @@ actor Pursuit {
 
     init(
         _ sessions: FeedSessions, doorbell: Doorbell, daemon: UInt64, cache: ProjectCache, loop: PollLoop,
-        logger: Logger
+        logger: Logger, onTurn: @escaping @Sendable () -> Void
     ) {
         self.sessions = sessions
         self.doorbell = doorbell
@@ -51,6 +52,7 @@ actor Pursuit {
         self.cache = cache
         self.loop = loop
         self.logger = logger
+        self.onTurn = onTurn
     }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -144,7 +146,7 @@ actor Pursuit {
                 // Out of the queue for a moment, too, something may be missed.
                 if task == .askForPresence, isLive { inDoubtSince = now }
                 let sign = DaemonSign(
-                    daemon: fence.daemon, pid: sessions.gate.backendPID, turn: doorbell.turn, mode: task.announces)
+                    daemon: fence.daemon, pid: sessions.gatePID, turn: doorbell.turn, mode: task.announces)
                 let isDone = try await gate.perform(task, sign: sign)
                 try doorbell.finish(task, refused: !isDone, now: .now)
                 settleMode()
@@ -189,6 +191,7 @@ actor Pursuit {
                 if isWitnessed { cache.judgeAudits(applied: reading.snapshot, now: .now) }
                 becomeLiveIfSafe()
             }
+            onTurn()
             try await sleepAfterReading(sentAt: now)
         }
     }
@@ -199,7 +202,7 @@ actor Pursuit {
         }
         let arrival = fence.send()
         let sign = DaemonSign(
-            daemon: fence.daemon, pid: sessions.query.backendPID, turn: doorbell.turn, mode: doorbell.announcedMode,
+            daemon: fence.daemon, pid: sessions.queryPID, turn: doorbell.turn, mode: doorbell.announcedMode,
             fence: fence.number)
         let timer = loop.schedule(after: Self.patience) {
             arrival.settle(.failure(FeedError.canaryMissed(after: Self.patience)))
@@ -235,7 +238,7 @@ actor Pursuit {
     private func look() async throws -> Bool {
         let sentAt = ContinuousClock.now
         let look = try await DoorbellLook.take(
-            on: sessions.query, gate: sessions.gate.backendPID, deadline: Self.patience)
+            on: sessions.query, gate: sessions.gatePID, deadline: Self.patience)
         note(look, sentAt: sentAt)
         try doorbell.look(look, sentAt: sentAt)
         if let since = inDoubtSince, since <= sentAt, look.isHolding || look.isWaiting { inDoubtSince = nil }

@@ -13,21 +13,23 @@ package final class Readiness: Sendable {
         isDraining.store(true, ordering: .relaxed)
     }
 
-    func reply(_ overview: CacheOverview) -> Reply {
-        if isDraining.load(ordering: .relaxed) { return Self.refusal("The daemon is shutting down.") }
+    /// What the daemon lacks to be ready; nil if nothing.
+    package func lack(_ overview: CacheOverview) -> String? {
+        if isDraining.load(ordering: .relaxed) { return "The daemon is shutting down." }
         switch overview.status {
-        case .connecting: return Self.refusal("The daemon has not reached the database yet.")
-        case .stale(let since, let reason): return Self.refusal("The database is lost since \(since): \(reason)")
-        case .unsafe(_, let reason): return Self.refusal("The feed is not safe yet: \(reason)")
+        case .connecting: return "The daemon has not reached the database yet."
+        case .stale(let since, let reason): return "The database is lost since \(since): \(reason)"
+        case .unsafe(_, let reason): return "The feed is not safe yet: \(reason)"
         case .live where overview.outstanding > 0:
-            return Self.refusal("\(overview.outstanding) watched projects are still being revalidated.")
-        case .live: return .json("{\"status\": \"ready\"}\n")
+            return "\(overview.outstanding) watched projects are still being revalidated."
+        case .live: return nil
         }
     }
 
-    private static func refusal(_ detail: String) -> Reply {
-        Problem(
-            status: .serviceUnavailable, name: "not-ready", title: "The daemon is not ready", detail: detail,
+    func reply(_ overview: CacheOverview) -> Reply {
+        guard let lack = lack(overview) else { return .json("{\"status\": \"ready\"}\n") }
+        return Problem(
+            status: .serviceUnavailable, name: "not-ready", title: "The daemon is not ready", detail: lack,
             headers: [.retryAfter: "1"]
         ).reply
     }

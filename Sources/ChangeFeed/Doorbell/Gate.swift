@@ -6,6 +6,8 @@ struct Gate {
     private static let queuePatience = Duration.seconds(30)
     /// How long `quiet` is waited for: meanwhile every new writer notifies.
     private static let quietPatience = Duration.seconds(2)
+    /// How long housekeeping waits for a table that the app keeps locked, for a migration perhaps.
+    private static let tidyPatience = Duration.seconds(1)
     /// How long anything else may take.
     private static let patience = Duration.seconds(5)
     /// `lock_not_available`, which a lock_timeout ends with.
@@ -56,11 +58,18 @@ struct Gate {
     /// that was not all.
     func tidy() async throws -> Bool {
         let batch = 10_000
-        let rows = try await session.queryPrepared(
-            "SELECT greatest(scene_sync.fold_deletions($1::integer), scene_sync.prune_answers($1::integer))",
-            ["\(batch)"],
-            deadline: Self.queuePatience)
-        return rows.int64(0, 0).map { $0 >= batch } ?? false
+        do {
+            let rows = try await session.queryPrepared(
+                """
+                SELECT CASE
+                    WHEN set_config('lock_timeout', $2, true) IS NOT NULL
+                    THEN greatest(scene_sync.fold_deletions($1::integer), scene_sync.prune_answers($1::integer))
+                END
+                """, ["\(batch)", "\(Self.tidyPatience.components.seconds)s"], deadline: Self.queuePatience)
+            return rows.int64(0, 0).map { $0 >= batch } ?? false
+        } catch PostgresError.server(let error) where error.sqlstate == Self.lockNotAvailable {
+            return true
+        }
     }
 
     private func announce(_ sign: DaemonSign) async throws {

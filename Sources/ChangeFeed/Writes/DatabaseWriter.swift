@@ -12,6 +12,7 @@ package actor DatabaseWriter: ProjectWriter {
     private static let serverSettings = [
         "lock_timeout": "5s", "statement_timeout": "20s", "default_transaction_isolation": "read committed",
         "default_transaction_read_only": "off", "idle_in_transaction_session_timeout": "0",
+        "idle_session_timeout": "0",
     ]
     /// When a session that does not answer is given up.
     private static let deadline = Duration.seconds(25)

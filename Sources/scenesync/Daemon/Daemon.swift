@@ -34,11 +34,13 @@ struct Daemon {
         let cache = ProjectCache(
             capacity_bytes: configuration.cache_bytes, history: EventLog.Limits(events: configuration.history),
             auditInterval: configuration.auditInterval, audience: hub, witness: monitor)
+        let readiness = Readiness()
+        let service = ServiceManager.ofEnvironment(logger)
         let feed = Feed(
             connectionString: configuration.databaseURL, policy: configuration.doorbell,
             auditInterval: configuration.auditInterval, cache: cache, loop: try PollLoop.start(name: "feed"),
-            logger: logger)
-        let readiness = Readiness()
+            logger: logger
+        ) { service?.turn { readiness.lack(cache.overview) } }
         let writer = DatabaseWriter(
             connectionString: configuration.databaseURL, loop: try PollLoop.start(name: "writes"), logger: logger)
         let writes = WriteDesk(
@@ -71,7 +73,7 @@ struct Daemon {
             tasks.addTask { await feed.run() }
             if access.hasToRun { tasks.addTask { try await access.run(responder) } }
             tasks.addTask { await observatory.run() }
-            tasks.addTask { await follow(signals, identity, isStopping) }
+            tasks.addTask { await follow(signals, identity, service, isStopping) }
             tasks.addTask {
                 for await _ in firstSignal {}
                 try await stop(readiness, hub, connections)
@@ -110,12 +112,13 @@ struct Daemon {
 
     /// The first signal to stop asks for an orderly end, a second one ends at once. SIGHUP has the certificate read anew.
     private func follow(
-        _ signals: UnixSignalsSequence, _ identity: TLSIdentity?, _ isStopping: AsyncStream<Void>.Continuation
+        _ signals: UnixSignalsSequence, _ identity: TLSIdentity?, _ service: ServiceManager?,
+        _ isStopping: AsyncStream<Void>.Continuation
     ) async {
         var count = 0
         for await signal in signals {
             if signal == .sighup {
-                reload(identity)
+                if let service { service.reload { reload(identity) } } else { reload(identity) }
                 continue
             }
             count += 1
@@ -124,6 +127,7 @@ struct Daemon {
                 exit(1)
             }
             logger.info("\(signal): shutting down")
+            service?.stop()
             isStopping.finish()
         }
     }

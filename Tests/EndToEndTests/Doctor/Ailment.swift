@@ -187,10 +187,6 @@ struct Ailment: Sendable, CustomStringConvertible {
                 SELECT scene_sync_api.regenerate('00000000-0000-4000-8000-000000000002', '{9}')
                 """),
         Ailment(
-            "settings", "warning", ["idle_session_timeout is 10min for scenesync_daemon"],
-            by: "ALTER ROLE scenesync_daemon IN DATABASE DATABASE SET idle_session_timeout = '10min'",
-            healedBy: "ALTER ROLE scenesync_daemon IN DATABASE DATABASE RESET idle_session_timeout"),
-        Ailment(
             "sessions", "problem", ["may have 3", "CONNECTION LIMIT"],
             by: "ALTER ROLE scenesync_daemon CONNECTION LIMIT 3",
             healedBy: "ALTER ROLE scenesync_daemon CONNECTION LIMIT -1"),

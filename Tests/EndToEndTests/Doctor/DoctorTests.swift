@@ -158,7 +158,7 @@ struct DoctorTests {
 
             let texts = run.of("settings").map(\.text).joined(separator: "\n")
             #expect(run.of("settings").map(\.mark) == ["warning", "warning", "warning"], "\(run)")
-            #expect(texts.contains("statement_timeout to 5s"))
+            #expect(texts.contains("statement_timeout is 5s"))
             #expect(texts.contains("7200 s"))
             #expect(texts.contains("idle_session_timeout is 1min"))
         }

@@ -1,12 +1,10 @@
+import ChangeFeed
 import Postgres
 
 /// LISTEN works by this connection string: a notification that one session sends comes back to another. A pooler in
 /// transaction mode accepts LISTEN and delivers nothing, and only a round trip shows it.
 struct NotificationRoundTrip: Check {
     private static let patience = Duration.seconds(3)
-    private static let cure =
-        "connect to the server itself, or to a pooler in session mode; "
-        + "with Supabase by port 5432 (direct, or the pooler's session mode), not 6543 (transaction mode)"
 
     let subject = "notifications"
 
@@ -29,7 +27,7 @@ struct NotificationRoundTrip: Check {
                 .problem(
                     "a notification did not come back within \(Self.patience.brief): "
                         + (isPooled ? "a pooler in transaction mode swallows LISTEN" : "something swallows LISTEN"),
-                    cure: Self.cure)
+                    cure: FeedError.poolerCure)
             ]
         }
         let way = isPooled ? ", through a pooler in session mode" : ""
@@ -39,7 +37,7 @@ struct NotificationRoundTrip: Check {
     /// What it means if the daemon's kind of connection is refused for its settings; nil for any other reason.
     static func refusal(_ why: String) -> Finding? {
         guard why.contains("unsupported startup parameter") else { return nil }
-        return .problem("a pooler does not let the daemon's sessions in (\(why))", cure: cure)
+        return .problem("a pooler does not let the daemon's sessions in (\(why))", cure: FeedError.poolerCure)
     }
 
     private static func hears(_ channel: String, _ listener: Session) async -> Bool {

@@ -1,3 +1,4 @@
+import ChangeFeed
 import Postgres
 
 /// The primary: a standby refuses LISTEN, and its snapshots lie about transactions in progress.
@@ -11,8 +12,7 @@ struct PrimaryServer: Check {
             return [
                 .problem(
                     "this server is a standby: LISTEN fails here, and no daemon serves from it",
-                    cure: "let the connection string lead to the primary; of several hosts, "
-                        + "target_session_attrs=read-write picks it")
+                    cure: FeedError.primaryCure)
             ]
         }
         if rows.bool(0, 1) == true {
