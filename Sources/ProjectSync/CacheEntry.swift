@@ -30,7 +30,7 @@ final class CacheEntry {
     var waiting: [LoadWaiter] = []
     /// Those who want a load sent after the one that is on its way.
     var waitingForNext: [LoadWaiter] = []
-    /// Since when a change is known that only the next load will bring.
+    /// When all was last known to be here, before a change came that only the next load will bring.
     var behindSince: ContinuousClock.Instant?
     /// When a trigger saw the oldest change that streams have not been told of, by the database's clock.
     var writtenAt_microseconds: Int64?

@@ -41,7 +41,7 @@ extension CacheState {
         if entry.phase == .sent {
             entry.buffered.append(change)
             counts.buffered += 1
-            if change.needsLoad && entry.behindSince == nil { entry.behindSince = now }
+            if change.needsLoad { fallBehind(entry, now: now) }
         }
         // What is not vouched for is loaded before it is shown as live, and that load will see this change. (No copy of
         // the project here: a second reference would have it copied by the first edit.)
@@ -68,9 +68,14 @@ extension CacheState {
             touched[entry.id, default: []].formUnion(scenes)
         case .rereadScenes, .reload:
             entry.trace.note(change, .awaitsLoad, now: now)
-            if entry.behindSince == nil { entry.behindSince = now }
+            fallBehind(entry, now: now)
             if entry.phase == .none { requestLoad(entry) }
         }
+    }
+
+    /// A change is known that only a load brings. It was committed before it arrived, and after what is proven.
+    private func fallBehind(_ entry: CacheEntry, now: ContinuousClock.Instant) {
+        if entry.behindSince == nil { entry.behindSince = min(provenAt ?? now, now) }
     }
 
     /// Tells subscribers the new state of some scenes: one event each, one batch.

@@ -3,7 +3,7 @@ import PostgresTestSupport
 import Testing
 
 @Suite(.database, .timeLimit(.minutes(1)))
-struct ProxyTests {
+struct ProxyLinkTests {
     private func stage() async throws -> (Proxy, Session) {
         let database = try Database.current
         let proxy = try Proxy(to: database.server.port)
