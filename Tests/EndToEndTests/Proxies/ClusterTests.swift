@@ -65,6 +65,7 @@ struct ClusterTests {
         #expect(cluster.counts[.resumesByReady] > 20)
         #expect(cluster.counts[.resumesByScenes] > 20)
         #expect(cluster.counts[.foreignIDs] > 20)
+        #expect(cluster.counts[.unavailable] == 0)
         #expect(cluster.counts[.commits] > 200)
         #expect(cluster.counts[.reads] > 100)
     }
