@@ -41,10 +41,12 @@ struct ClusterClient {
 
     /// Reads on until it has this; then it has missed nothing.
     mutating func settle(on output: String?) async throws {
-        if viewer.mirror.generatedOutput == output { return }
         do {
+            // It may have lost its stream as the last thing before the end.
+            try await viewer.reconnect(to: cluster.proxy.port)
+            try await viewer.read(through: "ready")
             try await viewer.read(to: output)
-        } catch TransportError.timedOut {
+        } catch is TransportError {
             cluster.findings.add(
                 "project \(project) ends as \(viewer.mirror.generatedOutput ?? "nil"), not \(output ?? "nil")")
         }
@@ -56,6 +58,8 @@ struct ClusterClient {
         let port = isDirect ? random.pick(cluster.ports) : cluster.proxy.port
         do {
             try await viewer.reconnect(to: port)
+            // The proxy's own word that nobody is there, which has a length: a stream has none.
+            if viewer.stream.head["Content-Length"] != nil { return cluster.counts.add(.unavailable) }
             cluster.counts.add(.foreignIDs, isDirect ? 1 : 0)
             try await judge(try await viewer.next(), after: id)
         } catch let refused as RefusedStream where !isDirect {
