@@ -189,7 +189,8 @@ let package = Package(
         .target(
             name: "SyncHTTP",
             dependencies: [
-                "CZlib", "Fanout", "Monitoring", "ProjectSync", asyncHTTPClient, hummingbird, hummingbirdHTTP2, httpTypes,
+                "CZlib", "Fanout", "Monitoring", "ProjectSync", asyncHTTPClient, hummingbird, hummingbirdHTTP2,
+                httpTypes,
                 jwtKit, log, metrics, nio, nioHTTP, nioHTTP2, nioHTTPTypes, nioPosix, nioSSL, nioTLS,
             ],
             resources: embedded(pages.map { "Pages/" + $0 } + descriptions.map { "Descriptions/" + $0 }),
@@ -238,7 +239,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "CZlib", "Migrations", "Postgres", "PostgresTestSupport", "Triggers", "scenesync", crypto, nio, nioHPACK,
+                "CZlib", "Migrations", "Postgres", "PostgresTestSupport", "Triggers", "scenesync", crypto, nio,
+                nioHPACK,
                 nioHTTP2, nioPosix, nioSSL,
             ],
             swiftSettings: strict),
