@@ -38,8 +38,8 @@ def check_project(browser, deployment, check):
         "image 4", lambda: "image 4" in (page.locator(".facts-of-one").text_content() or "") if page.locator(".facts-of-one").count() else False))
     page.keyboard.press("Escape")
     check("Escape closes it", reader.until("closed", lambda: not page.locator("#lightbox").is_visible()))
-    focused = page.evaluate("document.activeElement.closest('.slot')?.dataset.at")
-    check("and the focus is on the picture that was shown last", focused == "1", focused)
+    focused = lambda: page.evaluate("document.activeElement.closest('.slot')?.dataset.at")
+    check("and the focus is on the picture that was shown last", reader.until("the second", lambda: focused() == "1"), focused())
 
     deployment.server.stop()
     check("without PostgreSQL the page says stale", reader.until_state("stale", within=6))
