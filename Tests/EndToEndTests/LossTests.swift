@@ -42,7 +42,8 @@ struct LossTests {
         #expect(events.names.filter { $0 == "stale" }.count == 1)
         #expect(Set(events.names) == ["stale", "scene", "ready"])
         #expect(viewer.mirror.generatedOutput == (try await stage.expected(project)))
-        #expect(try await stage.metric("scenesync_database_reconnects_total") == 1)
+        // A machine that stands still for two seconds afterwards is another loss.
+        #expect(try await stage.metric("scenesync_database_reconnects_total") >= 1)
     }
 
     /// Not the gate: it delivers nothing, and its locks are held whether it answers or not.

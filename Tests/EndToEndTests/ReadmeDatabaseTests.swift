@@ -101,7 +101,8 @@ struct ReadmeDatabaseTests {
 
     @Test func `every line of shell in it is tried by a test`() throws {
         let known = [
-            "make run", "make build", "make test", "make bench-writers", "export DATABASE_URL=", "DATABASE_URL=",
+            "make run", "make build", "make test", "make bench-writers", "make dist", "export DATABASE_URL=",
+            "DATABASE_URL=",
             "export SCENESYNC_JWT_SECRET=",
             ".build/release/scenesync", "kill -HUP ", "curl ",
         ]

@@ -180,7 +180,7 @@ struct VerifyTests {
 
         #expect(status == 1)
         #expect(during != before)
-        #expect(try await sessions(stage, "true") == 0)
+        try await eventually("its sessions are gone") { try await sessions(stage, "true") == 0 }
         #expect(try await contents(stage) == before)
     }
 
