@@ -193,7 +193,8 @@ struct CrowdTests {
 
         print("\(count) were back in \(ContinuousClock.now - begin)")
         #expect(names == [["ready"]])
-        #expect(try await next.metric("scenesync_cache_loads_total") == 1)
+        // Who comes while a load is under way waits for one that is sent after him, and then memory answers.
+        #expect((1...2).contains(try await next.metric("scenesync_cache_loads_total")))
     }
 
     private func insert(_ count: Int, of size_bytes: Int, _ stage: Stage) async throws -> [String] {
