@@ -95,21 +95,7 @@ struct FeedSessions {
         let channel = "scene_sync_check_\(String(UInt64.random(in: 0 ... .max), radix: 36))"
         try await listener.query("LISTEN \(channel)", deadline: patience)
         try await sender.query("SELECT pg_notify($1, '')", [channel], deadline: patience)
-        let hasCome = await withTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                for await announcements in listener.notifications
-                where announcements.contains(where: { $0.channel == channel }) {
-                    return true
-                }
-                return false
-            }
-            group.addTask {
-                try? await Task.sleep(for: patience)
-                return false
-            }
-            defer { group.cancelAll() }
-            return await group.next() ?? false
-        }
+        let hasCome = await listener.hears(channel, within: patience)
         // The connection may be another's next.
         try await listener.query("UNLISTEN \(channel)", deadline: patience)
         guard hasCome else { throw FeedError.deaf }

@@ -15,7 +15,7 @@ struct NotificationRoundTrip: Check {
         let begin = ContinuousClock.now
         try await listener.query("LISTEN \(channel)")
         try await sender.query("SELECT pg_notify($1, 'doctor')", [channel])
-        let hasCome = await Self.hears(channel, listener)
+        let hasCome = await listener.hears(channel, within: Self.patience)
         let took = ContinuousClock.now - begin
         let isPooled = try await listener.query("SELECT pg_backend_pid()").int64(0, 0) != Int64(listener.backendPID)
         // A pooled connection goes on to others.
@@ -38,24 +38,6 @@ struct NotificationRoundTrip: Check {
     static func refusal(_ why: String) -> Finding? {
         guard why.contains("unsupported startup parameter") else { return nil }
         return .problem("a pooler does not let the daemon's sessions in (\(why))", cure: FeedError.poolerCure)
-    }
-
-    private static func hears(_ channel: String, _ listener: Session) async -> Bool {
-        await withTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                for await announcements in listener.notifications
-                where announcements.contains(where: { $0.channel == channel }) {
-                    return true
-                }
-                return false
-            }
-            group.addTask {
-                try? await Task.sleep(for: patience)
-                return false
-            }
-            defer { group.cancelAll() }
-            return await group.next() ?? false
-        }
     }
 }
 
