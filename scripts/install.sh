@@ -66,6 +66,7 @@ fi
 # shellcheck disable=SC2086
 $sudo apt-get install -y -qq --no-install-recommends $missing
 for service in $services; do
-    $sudo update-rc.d "$service" disable >/dev/null
+    # systemctl knows both kinds of service, units and scripts, also where systemd does not run.
+    if command -v systemctl >/dev/null; then $sudo systemctl --quiet disable "$service"; else $sudo update-rc.d "$service" disable >/dev/null; fi
     ! pidof "$service" >/dev/null || $sudo service "$service" stop
 done
