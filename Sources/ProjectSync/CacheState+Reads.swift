@@ -1,12 +1,13 @@
 extension CacheState {
     mutating func warm(_ id: ProjectID, after token: SyncToken?) -> Answer? {
-        guard let entry = entries[id], entry.project != nil, isVouched(entry) || isLost, contains(token, entry),
-            let body = entry.encoded()
+        guard let entry = entries[id], entry.project != nil, isVouched(entry) || isLost, contains(token, entry)
         else {
             return nil
         }
+        let isEncoded = entry.body != nil
+        guard let body = entry.encoded() else { return nil }
         counts.hits += 1
-        settle(entry)
+        if isEncoded { use(entry) } else { settle(entry) }
         return answer(entry, body, .hit)
     }
 

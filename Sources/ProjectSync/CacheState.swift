@@ -92,7 +92,16 @@ struct CacheState {
         return entry
     }
 
-    /// To be called after every use or edit of an entry: counts its memory, and makes room.
+    /// To be called when an entry is used, but stays as large as it was.
+    mutating func use(_ entry: CacheEntry) {
+        if entry.watchers == 0 && entry.phase == .none {
+            recency.touch(entry)
+        } else {
+            recency.remove(entry)
+        }
+    }
+
+    /// To be called after every edit of an entry: counts its memory, and makes room.
     mutating func settle(_ entry: CacheEntry) {
         guard entries[entry.id] === entry else { return }
         if entry.project == nil && entry.watchers == 0 && entry.phase == .none {
@@ -101,11 +110,7 @@ struct CacheState {
         let size = entry.size_bytes
         size_bytes += size - entry.accounted_bytes
         entry.accounted_bytes = size
-        if entry.watchers == 0 && entry.phase == .none {
-            recency.touch(entry)
-        } else {
-            recency.remove(entry)
-        }
+        use(entry)
         while size_bytes > capacity_bytes, let oldest = recency.oldest, oldest !== entry {
             counts.evictions += 1
             remove(oldest)

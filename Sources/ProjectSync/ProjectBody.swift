@@ -1,7 +1,7 @@
 import NIOCore
 
 /// The body of `GET /v1/projects/{id}`, encoded once for a revision and shared by everybody who reads it.
-package struct ProjectBody: Sendable {
+package final class ProjectBody: Sendable {
     package let revision: Revision
     /// The revision as HTTP writes it (RFC 9110, section 8.8.3).
     package let entityTag: String

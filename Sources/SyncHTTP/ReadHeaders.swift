@@ -33,7 +33,11 @@ enum ReadHeaders {
 
     /// How many seconds ago the answer was last known to be the database's state (RFC 9111, section 5.1).
     static func age(of answer: Answer, now: ContinuousClock.Instant) -> Int64? {
-        answer.provenAt.map { max(.zero, now - $0).components.seconds }
+        answer.provenAt.map { provenAt in
+            let elapsed = now - provenAt
+            // As a rule. To divide is dear.
+            return elapsed < .seconds(1) ? 0 : elapsed.components.seconds
+        }
     }
 
     /// Whether `If-None-Match` names this revision, in either of its forms, weak or strong (RFC 9110, 13.1.2).

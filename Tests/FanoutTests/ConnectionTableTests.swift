@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ConnectionTableTests {
     @Test func `the key of a connection that has ended names none that comes later`() {
-        var table = ConnectionTable()
+        let table = ConnectionTable()
         let first = table.add(Connection(.socket(7), now: 1))
         let other = table.add(Connection(.socket(8), now: 1))
 
@@ -18,6 +18,22 @@ import Testing
         #expect(table.remove(first) == nil)
         #expect(table.count == 2)
         #expect(Set(table.keys) == [second, other])
+    }
+
+    @Test func `a connection stays where it is while others come`() {
+        func change(_ connection: inout Connection?, while work: () -> Void) {
+            work()
+            connection?.lastActive = 9
+        }
+        let table = ConnectionTable()
+        let first = table.add(Connection(.socket(7), now: 1))
+
+        change(&table[first]) {
+            for number in 0..<2_000 { table.add(Connection(.socket(CInt(number)), now: 1)) }
+        }
+
+        #expect(table[first]?.lastActive == 9)
+        #expect(table.count == 2_001)
     }
 
     @Test func `a key survives as epoll keeps it`() {

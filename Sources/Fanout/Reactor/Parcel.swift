@@ -45,11 +45,18 @@ package final class Parcel {
 
     private static func send(_ vectors: [iovec], to descriptor: CInt) -> Outcome {
         vectors.withUnsafeBufferPointer { vectors in
+            let flags = CInt(MSG_NOSIGNAL | MSG_DONTWAIT)
             var message = msghdr()
             message.msg_iov = UnsafeMutablePointer(mutating: vectors.baseAddress)
             message.msg_iovlen = vectors.count
             while true {
-                let count = sendmsg(descriptor, &message, CInt(MSG_NOSIGNAL | MSG_DONTWAIT))
+                let count =
+                    if vectors.count == 1 {
+                        // The kernel reads no header and no list.
+                        Glibc.send(descriptor, vectors[0].iov_base, vectors[0].iov_len, flags)
+                    } else {
+                        sendmsg(descriptor, &message, flags)
+                    }
                 if count >= 0 { return .taken(count) }
                 switch errno {
                 case EINTR: continue

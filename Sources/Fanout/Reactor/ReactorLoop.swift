@@ -13,7 +13,7 @@ final class ReactorLoop {
     let house: House
     let epoll: CInt
     let desk: any FrontDesk
-    var connections = ConnectionTable()
+    let connections = ConnectionTable()
     var topics: [ProjectID: Topic] = [:]
     /// Topics for which something has gathered.
     var gathering: [Topic] = []
