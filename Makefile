@@ -6,7 +6,7 @@
 TEST = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 swift test
 # These want the whole machine, one after the other: beside them a daemon may miss what it has two seconds for.
 STORMS = EndToEndTests\.(Storm|Chaos|Cluster|Crowd)Tests
-.PHONY: help run test build screenshots lint format clean fuzz mutants soak tsan bench bench-writers bench-feed chaos readers dist dist-test versions
+.PHONY: help run test build screenshots lint format clean fuzz mutants soak tsan asan bench bench-writers bench-feed chaos readers dist dist-test versions
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -64,6 +64,10 @@ fuzz: ## give each reader of untrusted bytes what nobody would send, for a minut
 tsan: ## run the tests of streams, reads and the cache with the thread sanitizer
 	scripts/install.sh test
 	scripts/thread-sanitizer.sh
+
+asan: ## run tests of all that touches memory by hand with the address sanitizer
+	scripts/install.sh test
+	scripts/address-sanitizer.sh
 
 bench: $(if $(SCENESYNC),,build) ## measure fan-out, memory and reads beside others: half an hour; WORKS= TARGETS= REPS= SECS= DOCS=1
 	scripts/install.sh bench
