@@ -246,7 +246,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "CZlib", "Migrations", "Postgres", "PostgresTestSupport", "RandomNumbers", "Triggers",
+                "CZlib", "ChangeFeed", "Migrations", "Postgres", "PostgresTestSupport", "RandomNumbers", "Triggers",
                 "scenesync", crypto, nio, nioHPACK, nioHTTP2, nioPosix, nioSSL,
             ],
             exclude: ["Service/hold-thread.py"],
