@@ -107,18 +107,19 @@ let pages = [
     "happenings.js",
     "icon.svg",
     "journal.js",
+    "kept-stream.js",
     "lanes.js",
     "lightbox.js",
     "monitor-stream.js",
     "page.css",
     "picture.js",
     "project-row.js",
+    "project-stream.js",
     "project-table.js",
     "project.js",
     "ranking.js",
     "scenes.js",
     "shapes.js",
-    "stream.js",
     "timeline.js",
     "viewer-states.js",
     "viewer.css",
@@ -206,16 +207,19 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(
-            name: "FeedBenchmark", dependencies: ["ChangeFeed", "Monitoring", "ProjectSync"], path: "Benchmarks/feed",
-            swiftSettings: strict),
+            name: "FeedBenchmark", dependencies: ["ChangeFeed", "Monitoring", "ProjectSync", "RandomNumbers"],
+            path: "Benchmarks/feed", swiftSettings: strict),
+        .target(name: "RandomNumbers", path: "Tests/RandomNumbers", swiftSettings: strict),
         .target(
             name: "PostgresTestSupport", dependencies: ["Postgres"], path: "Tests/PostgresTestSupport",
             exclude: ["postgres-for-tests.sh"], swiftSettings: strict),
         .testTarget(
-            name: "PostgresTests", dependencies: ["Postgres", "PostgresTestSupport"], swiftSettings: strict),
+            name: "PostgresTests", dependencies: ["Postgres", "PostgresTestSupport", "RandomNumbers"],
+            swiftSettings: strict),
         .testTarget(name: "ProjectSyncTests", dependencies: ["ProjectSync", nio], swiftSettings: strict),
         .testTarget(
-            name: "ChangeFeedTests", dependencies: ["ChangeFeed", "Postgres", "ProjectSync"], swiftSettings: strict),
+            name: "ChangeFeedTests", dependencies: ["ChangeFeed", "Postgres", "ProjectSync", "RandomNumbers"],
+            swiftSettings: strict),
         .testTarget(
             name: "MonitoringTests", dependencies: ["Monitoring", "ProjectSync", coreMetrics], swiftSettings: strict),
         .testTarget(name: "FanoutTests", dependencies: ["Fanout", "ProjectSync", nio], swiftSettings: strict),
@@ -226,10 +230,12 @@ let package = Package(
         .target(
             name: "FuzzReaders", dependencies: ["ChangeFeed", "Fanout", "ProjectSync", "SyncHTTP", nio],
             path: "Tests/FuzzReaders", swiftSettings: strict),
-        .testTarget(name: "FuzzTests", dependencies: ["FuzzReaders"], swiftSettings: strict),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzReaders", "RandomNumbers"], swiftSettings: strict),
         .testTarget(
             name: "TriggersTests",
-            dependencies: ["CLibpq", "Migrations", "Postgres", "PostgresTestSupport", "Triggers", crypto],
+            dependencies: [
+                "CLibpq", "Migrations", "Postgres", "PostgresTestSupport", "RandomNumbers", "Triggers", crypto,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "MigrationsTests", dependencies: ["Migrations", "Postgres", "PostgresTestSupport", "Triggers"],
@@ -240,9 +246,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "CZlib", "Migrations", "Postgres", "PostgresTestSupport", "Triggers", "scenesync", crypto, nio,
-                nioHPACK,
-                nioHTTP2, nioPosix, nioSSL,
+                "CZlib", "ChangeFeed", "Migrations", "Postgres", "PostgresTestSupport", "RandomNumbers", "Triggers",
+                "scenesync", crypto, nio, nioHPACK, nioHTTP2, nioPosix, nioSSL,
             ],
             exclude: ["Service/hold-thread.py"],
             swiftSettings: strict),

@@ -1,9 +1,10 @@
 import ProjectSync
+import RandomNumbers
 
 /// Makes the payloads that the triggers would send: each puts another URL at one place of a random project.
 struct Payloads {
     private let scenario: Scenario
-    private var random = SplitMix64()
+    private var random = SeededGenerator(seed: 42)
     private(set) var n = 1_000
     private let start_microseconds = WallTime.now.microseconds
 
@@ -40,18 +41,5 @@ struct Payloads {
     private static func digits(_ number: Int, _ count: Int) -> String {
         let digits = String(number)
         return String(repeating: "0", count: count - digits.utf8.count) + digits
-    }
-}
-
-/// Random numbers that are the same in every run.
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64 = 42
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

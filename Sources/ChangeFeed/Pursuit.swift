@@ -16,8 +16,6 @@ actor Pursuit {
     private static let readersPatience = Duration.seconds(5)
     /// How often the gate asks whether there is something to do that nobody has told it of.
     private static let gateInterval = Duration.milliseconds(200)
-    private static let pruneInterval = Duration.seconds(2)
-    private static let tidyInterval = Duration.seconds(600)
     /// How often streams are shown what there is while the feed is not safe.
     private static let renewInterval = Duration.seconds(2)
 
@@ -32,11 +30,10 @@ actor Pursuit {
     private var inDoubtSince: ContinuousClock.Instant?
     private var horizon = Horizon()
     private var pace = ReadingPace()
-    private var report = DoorbellReport()
-    private var serverClock = ServerClock()
+    private var account: DoorbellAccount
     private var fence: Fence
-    private var rest: Promise<Void>?
-    private var gateRest: Promise<Void>?
+    private let tableRest: Pause
+    private let gateRest: Pause
     private var previous: (snapshot: String, sentAt: ContinuousClock.Instant)?
     private var prepared: Set<String> = []
     private var renewedAt: ContinuousClock.Instant?
@@ -53,6 +50,9 @@ actor Pursuit {
         self.loop = loop
         self.logger = logger
         self.onTurn = onTurn
+        account = DoorbellAccount(cache.overview.doorbell)
+        tableRest = Pause(on: loop)
+        gateRest = Pause(on: loop)
     }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -61,7 +61,6 @@ actor Pursuit {
 
     /// Returns by an error only, or when the task is cancelled.
     func run() async throws {
-        report = cache.overview.doorbell
         cache.follow(cluster: sessions.cluster)
         prepared = try await PreparedTransactions.all(on: sessions.query, deadline: Self.patience)
         try await withThrowingTaskGroup { group in
@@ -137,40 +136,40 @@ actor Pursuit {
 
     private func tendGate() async throws {
         let gate = Gate(session: sessions.gate, channel: sessions.channel, seal: sessions.seal)
-        let start = ContinuousClock.now
-        var (pinged, pruned, nextTidying) = (start, start, start + Self.tidyInterval)
+        var chores = GateChores(now: .now)
         while true {
             let now = ContinuousClock.now
-            if let task = doorbell.nextTask(now: now) {
-                wake()
-                // Out of the queue for a moment, too, something may be missed.
-                if task == .askForPresence, isLive { inDoubtSince = now }
-                let sign = DaemonSign(
-                    daemon: fence.daemon, pid: sessions.gatePID, turn: doorbell.turn, mode: task.announces)
-                let isDone = try await gate.perform(task, sign: sign)
-                try doorbell.finish(task, refused: !isDone, now: .now)
-                settleMode()
-                becomeLiveIfSafe()
-                wake()
-            } else if doorbell.isDeciding, now - pruned >= Self.pruneInterval {
-                pruned = now
-                if let span = horizon.next(now: now) { try await gate.prune(span) }
-            } else if doorbell.isDeciding, now >= nextTidying {
-                let isMore = try await gate.tidy()
-                nextTidying = now + (isMore ? Self.pruneInterval : Self.tidyInterval)
-            } else if doorbell.isWatchDue(now: now) {
+            switch chores.next(&doorbell, &horizon, now: now) {
+            case .task(let task):
+                try await perform(task, at: gate, now: now)
+            case .prune(let span):
+                try await gate.prune(span)
+            case .tidy:
+                if try await gate.tidy() { chores.tidySoon(now: now) }
+            case .countWaiting:
                 // Not on the connection that notifies: that waits behind the very writers.
-                report.notifiersWaiting = try await gate.countNotifiersWaiting()
-                doorbell.noteWaiting(report.notifiersWaiting, now: now)
-            } else if now - pinged >= FeedSessions.pingInterval {
-                pinged = now
+                let sessions = try await gate.countNotifiersWaiting()
+                account.note(notifiersWaiting: sessions)
+                doorbell.noteWaiting(sessions, now: now)
+            case .ping:
                 try await gate.ping()
-            } else {
-                let promise = Promise<Void>()
-                gateRest = promise
-                try await wait(for: promise, atMost: Self.gateInterval)
+            case nil:
+                try await gateRest.wait(atMost: Self.gateInterval)
             }
         }
+    }
+
+    private func perform(_ task: Doorbell.Task, at gate: Gate, now: ContinuousClock.Instant) async throws {
+        wake()
+        // Out of the queue for a moment, too, something may be missed.
+        if task == .askForPresence, isLive { inDoubtSince = now }
+        let sign = DaemonSign(
+            daemon: fence.daemon, pid: sessions.gatePID, turn: doorbell.turn, mode: task.announces)
+        let isDone = try await gate.perform(task, sign: sign)
+        try doorbell.finish(task, refused: !isDone, now: .now)
+        settleMode()
+        becomeLiveIfSafe()
+        wake()
     }
 
     // The table.
@@ -229,8 +228,7 @@ actor Pursuit {
         pace.note(isEmpty: changes.isEmpty, took: now - sentAt)
         horizon.note(reading.snapshotText, sentAt: sentAt)
         previous = (reading.snapshotText, sentAt)
-        report.rowsRead += reading.changes.count
-        report.readAt = sentAt
+        account.note(reading, sentAt: sentAt)
         settleMode()
     }
 
@@ -239,23 +237,13 @@ actor Pursuit {
         let sentAt = ContinuousClock.now
         let look = try await DoorbellLook.take(
             on: sessions.query, gate: sessions.gatePID, deadline: Self.patience)
-        note(look, sentAt: sentAt)
+        account.note(look, sentAt: sentAt)
         try doorbell.look(look, sentAt: sentAt)
         if let since = inDoubtSince, since <= sentAt, look.isHolding || look.isWaiting { inDoubtSince = nil }
         cache.refuseReaders(whoWaitSince: sentAt - Self.readersPatience)
         if !doorbell.isSafe, look.isWaiting { becomeUnsafe(look) }
         if !prepared.isEmpty { try await lookForPrepared() }
         return look.isHolding || look.isWaiting
-    }
-
-    private func note(_ look: DoorbellLook, sentAt: ContinuousClock.Instant) {
-        let now = ContinuousClock.now
-        serverClock.note(
-            server_microseconds: look.server_microseconds, ours_microseconds: WallTime.now.microseconds,
-            roundTrip: now - sentAt, now: now)
-        report.queueUsage = look.queueUsage
-        report.notifiersWaiting = look.notifiersWaiting
-        report.serverClockAhead_microseconds = serverClock.ahead_microseconds
     }
 
     /// After a crash a prepared transaction may have announced what is not in the table any more.
@@ -288,12 +276,8 @@ actor Pursuit {
 
     private func settleMode() {
         let mode: DoorbellReport.Mode = doorbell.isReading ? .busy : .quiet
-        if mode != report.mode {
-            report.mode = mode
-            report.switches += 1
-            logger.debug("the doorbell is \(mode.rawValue)")
-        }
-        cache.report(report)
+        if account.settle(mode) { logger.debug("the doorbell is \(mode.rawValue)") }
+        cache.report(account.report)
     }
 
     private func sleepAfterReading(sentAt: ContinuousClock.Instant) async throws {
@@ -308,22 +292,14 @@ actor Pursuit {
             } else {
                 Self.canaryInterval - (ContinuousClock.now - sentAt)
             }
-        let promise = Promise<Void>()
-        rest = promise
-        try await wait(for: promise, atMost: pause)
-    }
-
-    private func wait(for promise: Promise<Void>, atMost pause: Duration) async throws {
-        let timer = loop.schedule(after: pause) { promise.settle(.success(())) }
-        defer { loop.cancel(timer) }
-        try await promise.value()
+        try await tableRest.wait(atMost: pause)
     }
 
     private func wake() {
-        rest?.settle(.success(()))
+        tableRest.end()
     }
 
     private func wakeGateIfDue(now: ContinuousClock.Instant) {
-        if doorbell.isTaskDue(now: now) || doorbell.isWatchDue(now: now) { gateRest?.settle(.success(())) }
+        if doorbell.isTaskDue(now: now) || doorbell.isWatchDue(now: now) { gateRest.end() }
     }
 }

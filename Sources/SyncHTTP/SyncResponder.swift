@@ -120,11 +120,12 @@ package struct SyncResponder: Sendable {
             case .scenes(let id):
                 return try warmReply(.scenes, of: id, asked.headers, asked.query)
             case .events(let project):
-                let request = try Self.streamRequest(asked.headers, Query(asked.query))
+                let request = try StreamQuery(asked).request()
                 return .stream(
                     .project(project, request, gate.terms(asked, pass, project)), subject: pass.identity?.subject)
             case .jointEvents:
-                return .stream(try jointSubscription(asked, pass), subject: pass.identity?.subject)
+                let subscription = try StreamQuery(asked).subscription { gate.terms(asked, pass, $0) }
+                return .stream(subscription, subject: pass.identity?.subject)
             case .monitorEvents:
                 let window = try MonitorWindow(Query(asked.query))
                 return .stream(.monitor(window, gate.terms(asked, pass, nil)), subject: pass.identity?.subject)
@@ -262,36 +263,5 @@ package struct SyncResponder: Sendable {
         return Reply(
             headers: [.contentType: "image/svg+xml", .cacheControl: "max-age=86400, immutable"],
             body: ByteBuffer(string: text))
-    }
-
-    private static func streamRequest(_ headers: HTTPFields, _ query: Query) throws(Problem) -> StreamRequest {
-        var scenes: Set<Int32>?
-        for text in query.all("scene_index") {
-            guard let scene = Int32(text) else {
-                throw .badSceneIndex(text)
-            }
-            scenes = (scenes ?? []).union([scene])
-        }
-        let token = try SyncToken.borne(headers, query)
-        return StreamRequest(lastEventID: lastEventID(headers, query), scenes: scenes, after: token)
-    }
-
-    private func jointSubscription(_ asked: Asked, _ pass: Pass) throws(Problem) -> Subscription {
-        let query = Query(asked.query)
-        var projects: [ProjectID] = []
-        for text in query.all("project") {
-            let project = try Route.project(text[...])
-            if !projects.contains(project) { projects.append(project) }
-        }
-        guard 1...Subscription.mostProjects ~= projects.count else { throw .badProjectCount(projects.count) }
-        let token = try SyncToken.borne(asked.headers, query)
-        return .projects(
-            projects.map { Subscription.Member($0, gate.terms(asked, pass, $0)) },
-            lastEventID: Self.lastEventID(asked.headers, query), after: token)
-    }
-
-    private static func lastEventID(_ headers: HTTPFields, _ query: Query) -> String? {
-        let id = headers[.lastEventID] ?? query["last_event_id"] ?? ""
-        return id.isEmpty ? nil : id
     }
 }

@@ -3,11 +3,12 @@
 import re
 from urllib.parse import urlsplit
 
+from chromium import check
 from picture import picture
 from reader import Reader
 
 
-def check_dashboard(browser, deployment, check):
+def check_dashboard(browser, deployment):
     server, daemon = deployment.server, deployment.daemon
     calm = deployment.add_project({"title": "Calm", "scenes": [{"index": 1}]})
     flooded = deployment.add_project({"title": "Flooded", "scenes": [{"index": 1}]})

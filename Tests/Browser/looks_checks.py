@@ -1,5 +1,6 @@
 """How the pages look: by day and night, on a phone and wide, with long words, to axe and to a keyboard."""
 
+from chromium import check
 from picture import picture
 from reader import LOOKS, PHONE, Reader
 
@@ -7,7 +8,7 @@ LONG = "W" * 400
 PROMPTS = ["A harbour before the first boat leaves.", "The same at noon, from the lighthouse. " * 12, LONG]
 
 
-def check_looks(browser, deployment, check):
+def check_looks(browser, deployment):
     project = furnish(deployment)
     for name, look in LOOKS.items():
         for path, reader in pages(browser, deployment, project, look):

@@ -9,22 +9,13 @@ phone and wide, and that is all.
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
+import chromium
 from dashboard_checks import check_dashboard
 from deployment import Deployment
 from looks_checks import check_looks, take_screenshots
 from project_checks import check_project
-from reader import Failure
-
-
-def check(name, result=True, seen=None):
-    if not result:
-        raise Failure(f"{name}: it is not so\n  seen {seen}")
-    print(f"ok: {name}" + (f", {result}" if isinstance(result, str) else ""), flush=True)
 
 
 def parse_arguments():
@@ -43,26 +34,13 @@ def run(arguments, browser, deployment):
     parts = {"project": check_project, "looks": check_looks, "dashboard": check_dashboard}
     for name, part in parts.items():
         if arguments.only in [None, name]:
-            part(browser, deployment, check)
+            part(browser, deployment)
 
 
 def main():
     arguments = parse_arguments()
-    with sync_playwright() as playwright, Deployment(arguments.scenesync, "--audit-interval", "1") as deployment:
-        browser = playwright.chromium.launch(
-            executable_path=arguments.browser, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        try:
-            run(arguments, browser, deployment)
-        except Exception as failure:
-            folder = Path(tempfile.mkdtemp(prefix="pages-test-"))
-            for number, context in enumerate(browser.contexts):
-                for page in context.pages:
-                    page.screenshot(path=folder / f"{number}.png")
-            print(f"FAILED: {failure}\n  screenshots {folder}", file=sys.stderr)
-            return 1
-        finally:
-            browser.close()
-    return 0
+    with Deployment(arguments.scenesync, "--audit-interval", "1") as deployment:
+        return chromium.run(arguments.browser, lambda browser: run(arguments, browser, deployment))
 
 
 if __name__ == "__main__":

@@ -2,11 +2,12 @@
 
 import re
 
+from chromium import check
 from picture import picture
 from reader import Reader
 
 
-def check_project(browser, deployment, check):
+def check_project(browser, deployment):
     project = deployment.add_project({"title": "Harbour", "scenes": [{"index": 1, "prompt": "Dawn"}, {"index": "odd"}]})
     reader = Reader(browser, f"{deployment.daemon.url}/projects/{project}")
     page = reader.page

@@ -4,6 +4,8 @@ import time
 
 from axe_playwright_python.sync_playwright import Axe
 
+from chromium import Failure
+
 PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2}
 WIDE = {"viewport": {"width": 1440, "height": 1000}}
 LOOKS = {
@@ -22,10 +24,6 @@ addEventListener("DOMContentLoaded", () => {
     new MutationObserver(() => seen.spoken.push(region.textContent)).observe(region, { childList: true });
 });
 """
-
-
-class Failure(Exception):
-    pass
 
 
 class Reader:

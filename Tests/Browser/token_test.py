@@ -8,19 +8,14 @@ One line a check; the first that fails ends the run with exit code 1.
 import argparse
 import sys
 
-from playwright.sync_api import sync_playwright
+import chromium
+from chromium import check
 
 STATE = "() => document.documentElement.dataset.state"
 WATCH = """
 window.refused = [];
 document.addEventListener("securitypolicyviolation", (event) => refused.push(event.violatedDirective));
 """
-
-
-def check(what, holds):
-    print(("ok     " if holds else "FAILED ") + what)
-    if not holds:
-        sys.exit(1)
 
 
 def open_page(browser, url):
@@ -40,40 +35,37 @@ def shows(page, state):
         return False
 
 
+def run(arguments, browser):
+    viewer = f"{arguments.base}/projects/{arguments.project}"
+    page = open_page(browser, viewer)
+    check("without a token the viewer shows nothing", shows(page, "refused"))
+
+    page = open_page(browser, f"{viewer}#access_token={arguments.token}")
+    check("with one it is live", shows(page, "live"))
+    check("the token is not in the address any more", page.url == viewer)
+    check("nor in its history", page.evaluate("history.length") <= 2 and "token" not in page.evaluate("location.href"))
+    check("the policy has refused nothing", page.evaluate("refused") == [])
+    page.reload()
+    check("the tab keeps it", shows(page, "live"))
+
+    page = open_page(browser, f"{viewer}#access_token={arguments.expired}")
+    check("one that has ended shows nothing", shows(page, "refused"))
+
+    context = browser.new_context()
+    context.add_cookies([{"name": "session", "value": arguments.token, "url": arguments.base}])
+    page = context.new_page()
+    page.goto(viewer)
+    check("the cookie speaks where there is no token", shows(page, "live"))
+
+
 def main():
     parser = argparse.ArgumentParser()
     for name in ["base", "project", "token", "expired"]:
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--browser", default="/usr/bin/chromium")
     arguments = parser.parse_args()
-    viewer = f"{arguments.base}/projects/{arguments.project}"
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=arguments.browser, args=["--no-sandbox", "--disable-dev-shm-usage"])
-
-        page = open_page(browser, viewer)
-        check("without a token the viewer shows nothing", shows(page, "refused"))
-
-        page = open_page(browser, f"{viewer}#access_token={arguments.token}")
-        check("with one it is live", shows(page, "live"))
-        check("the token is not in the address any more", page.url == viewer)
-        check("nor in its history", page.evaluate("history.length") <= 2 and "token" not in page.evaluate("location.href"))
-        check("the policy has refused nothing", page.evaluate("refused") == [])
-        page.reload()
-        check("the tab keeps it", shows(page, "live"))
-
-        page = open_page(browser, f"{viewer}#access_token={arguments.expired}")
-        check("one that has ended shows nothing", shows(page, "refused"))
-
-        context = browser.new_context()
-        context.add_cookies([{"name": "session", "value": arguments.token, "url": arguments.base}])
-        page = context.new_page()
-        page.goto(viewer)
-        check("the cookie speaks where there is no token", shows(page, "live"))
-
-        browser.close()
+    return chromium.run(arguments.browser, lambda browser: run(arguments, browser))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -12,12 +12,11 @@ import json
 import random
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
+import chromium
+from chromium import Failure, check
 from picture import picture
 
 WITHIN_SECONDS = 3
@@ -47,10 +46,6 @@ READ = """() => ({
     broken: [...document.querySelectorAll("#scenes .broken span")].map((element) => element.textContent),
     waiting: [...document.querySelectorAll("#scenes > li")].map((scene) => scene.querySelector(".waiting") !== null),
 })"""
-
-
-class Failure(Exception):
-    pass
 
 
 def literal(value):
@@ -132,7 +127,7 @@ class Viewer:
             if shown == wanted:
                 return f"after {waited * 1000:.0f} ms"
             if waited > WITHIN_SECONDS:
-                raise Failure(f"{'.'.join(map(str, path))} is not as expected after {WITHIN_SECONDS} s\n  wanted {wanted}\n  shown  {shown}")
+                raise Failure(f"{'.'.join(map(str, path))} is not as expected after {WITHIN_SECONDS} s\n  wanted {wanted}\n  shown  {shown}\n  console {self.complaints}")
             time.sleep(0.02)
 
 
@@ -147,7 +142,7 @@ def first_document():
     }
 
 
-def run_checks(viewer, database, url, check):
+def run_checks(viewer, database, url):
     page, document = viewer.page, first_document()
     response = page.goto(url)
     policy = response.headers.get("content-security-policy", "")
@@ -249,40 +244,25 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def main():
-    arguments = parse_arguments()
+def run(arguments, browser):
     database = Database(arguments.psql, arguments.schema, arguments.project)
     url = f"{arguments.base.rstrip('/')}/projects/{arguments.project}"
-    folder = arguments.screenshots or Path(tempfile.mkdtemp(prefix="viewer-test-"))
-    folder.mkdir(parents=True, exist_ok=True)
+    viewer = Viewer(browser.new_page())
+    database.delete_project()
+    database.write_document(first_document())
+    database.insert((1, 0, picture("first")))
+    run_checks(viewer, database, url)
+    if arguments.screenshots:
+        arguments.screenshots.mkdir(parents=True, exist_ok=True)
+        take_screenshots(browser, url, arguments.screenshots)
+    if arguments.delete:
+        database.delete_project()
+        check("a deleted project is called deleted", viewer.until("deleted", "state"))
 
-    def check(name, result=True, seen=None):
-        if not result:
-            raise Failure(f"{name}: it is not so\n  seen {seen}")
-        print(f"ok: {name}" + (f", {result}" if isinstance(result, str) else ""), flush=True)
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=arguments.browser, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        viewer = Viewer(browser.new_page())
-        try:
-            database.delete_project()
-            database.write_document(first_document())
-            database.insert((1, 0, picture("first")))
-            run_checks(viewer, database, url, check)
-            if arguments.screenshots:
-                take_screenshots(browser, url, folder)
-                print(f"screenshots: {folder}")
-            if arguments.delete:
-                database.delete_project()
-                check("a deleted project is called deleted", viewer.until("deleted", "state"))
-        except Exception as failure:
-            path = folder / "viewer-failure.png"
-            viewer.page.screenshot(path=path)
-            print(f"FAILED: {failure}\n  console {viewer.complaints}\n  screenshot {path}", file=sys.stderr)
-            return 1
-        finally:
-            browser.close()
-    return 0
+def main():
+    arguments = parse_arguments()
+    return chromium.run(arguments.browser, lambda browser: run(arguments, browser))
 
 
 if __name__ == "__main__":

@@ -7,13 +7,15 @@ import Testing
 @Suite(.database(.sceneSync), .timeLimit(.minutes(2)))
 struct DoorbellTests {
     static let hasLocks = "pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2)"
+    /// Changes a second: a single one is fewer, one after the other are more, however slow the machine is.
+    private static let slow = "10"
     private static let burst = """
         INSERT INTO generated_images (content_creation_request_id, scene_index, image_index, image_url)
         VALUES ($1::uuid, $2::integer % 3 + 1, $2::integer, 'u' || $2)
         """
 
     @Test func `many changes come by the table, a few by notifications, and all arrive`() async throws {
-        let stage = try await Stage.start(["--busy-above", "100"])
+        let stage = try await Stage.start(["--busy-above", Self.slow])
         let project = try await stage.insertProject()
         var viewer = try await Viewer.open(project, at: stage.daemon.port)
         try await viewer.read(through: "ready")
@@ -68,22 +70,35 @@ struct DoorbellTests {
     /// While the daemon waits for the lock every new writer notifies.
     @Test func `a writer who idles in a transaction keeps the daemon busy, and waiting only for a moment`() async throws
     {
-        let stage = try await Stage.start(["--busy-above", "100"])
+        let stage = try await Stage.start(["--busy-above", Self.slow])
         let project = try await stage.insertProject()
         let idle = try await stage.database.open(as: .writer)
-        for number in 0..<60 { try await stage.write(Self.burst, project, "\(number)") }
-        try await eventually("busy") { try await !stage.isQuiet() }
-        try await idle.query("BEGIN")
-        try await idle.query(Stage.insertion, [project, "9", "0", "idle"])
+        let isByTable =
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory' AND objid = 2)"
+        var number = 0
+        // It may be quiet again before the one that idles has begun.
+        try await eventually("a transaction is open that announces by the table") {
+            for _ in 0..<20 {
+                try await stage.write(Self.burst, project, "\(number)")
+                number += 1
+            }
+            try await idle.query("BEGIN")
+            try await idle.query(Stage.insertion, [project, "9", "0", "idle"])
+            if try await idle.query(isByTable).bool(0, 0) == true { return true }
+            try await idle.query("ROLLBACK")
+            return false
+        }
         let isWaiting = "pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = 2 AND NOT granted)"
 
-        try await eventually("it asks for quiet") { try await !stage.sessions(where: isWaiting).isEmpty }
-        try await eventually("it does not wait for ever", within: .seconds(4)) {
+        try await eventually("it asks for quiet", within: .seconds(30)) {
+            try await !stage.sessions(where: isWaiting).isEmpty
+        }
+        try await eventually("it does not wait for ever", within: .seconds(10)) {
             try await stage.sessions(where: isWaiting).isEmpty
         }
         #expect(try await !stage.isQuiet())
         try await idle.query("COMMIT")
-        try await eventually("quiet", within: .seconds(15)) { try await stage.isQuiet() }
+        try await eventually("quiet", within: .seconds(45)) { try await stage.isQuiet() }
 
         let read = try await stage.client.get("/v1/projects/\(project)")
         #expect(read.generatedOutput(of: project) == (try await stage.expected(project)))

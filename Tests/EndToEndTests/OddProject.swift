@@ -94,3 +94,19 @@ struct OddProject: Sendable, CustomTestStringConvertible {
             pictures: ["[\"\", \"\\\"\\\\/\\u0001\u{7f}\u{2028}\\r\\n\\t\", \"é😀 </script>\", \"\u{feff}x\"]"]),
     ]
 }
+
+extension Stage {
+    /// Inserts it with its images, of which those of the lost scenes go again, and returns its id.
+    func insertProject(_ odd: OddProject) async throws -> String {
+        let project = try await insertProject(odd.document)
+        for image in odd.images {
+            try await save(image.url, scene: Int(image.scene), place: Int(image.place), of: project)
+        }
+        for scene in odd.lost {
+            try await write(
+                "DELETE FROM generated_images WHERE content_creation_request_id = $1::uuid AND scene_index = $2::integer",
+                project, "\(scene)")
+        }
+        return project
+    }
+}

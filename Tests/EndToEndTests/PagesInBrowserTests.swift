@@ -13,7 +13,7 @@ struct PagesInBrowserTests {
     }
 
     @Test func `what the pages make of what they hear is right without a browser`() async throws {
-        let run = try await Program.sh("node --test Tests/Browser/pages.test.mjs")
+        let run = try await Program.sh("node --test Tests/Browser/pages.test.mjs Tests/Browser/streams.test.mjs")
 
         #expect(run.status == 0, "\(run.text)")
     }

@@ -11,15 +11,7 @@ struct ReadTests {
 
     @Test(arguments: OddProject.all)
     func `a read is the merged project, byte for byte`(odd: OddProject) async throws {
-        let project = try await stage.insertProject(odd.document)
-        for image in odd.images {
-            try await stage.save(image.url, scene: Int(image.scene), place: Int(image.place), of: project)
-        }
-        for scene in odd.lost {
-            try await stage.write(
-                "DELETE FROM generated_images WHERE content_creation_request_id = $1::uuid AND scene_index = $2::integer",
-                project, "\(scene)")
-        }
+        let project = try await stage.insertProject(odd)
 
         let read = try await stage.client.get("/v1/projects/\(project)")
         let scenes = try await stage.client.get("/v1/projects/\(project)/scenes")

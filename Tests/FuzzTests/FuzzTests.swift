@@ -1,5 +1,6 @@
 import FoundationEssentials
 import FuzzReaders
+import RandomNumbers
 import Testing
 
 /// Every reader is given what nobody would send, for a second each; `make fuzz` looks longer, and for what is not yet tried.

@@ -1,3 +1,5 @@
+import RandomNumbers
+
 /// Makes inputs that are nearly right: examples, cut, glued together, and disturbed.
 struct Mutator {
     let examples: [[UInt8]]

@@ -1,11 +1,12 @@
 import Postgres
+import RandomNumbers
 import Synchronization
 import Testing
 
 struct TimersTests {
     @Test(arguments: (0..<20).map { _ in UInt64.random(in: .min ... .max) })
     func `what is due comes in order of time, without what was cancelled`(seed: UInt64) {
-        var random = Numbers(state: seed)
+        var random = SeededGenerator(seed: seed)
         let delays = (0..<500).shuffled(using: &random)
         let start = ContinuousClock.now
         let ran = Mutex<[Int]>([])
@@ -26,18 +27,5 @@ struct TimersTests {
         }
 
         #expect(ran.withLock { $0 } == expected.sorted())
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-private struct Numbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,5 +1,6 @@
 import Postgres
 import PostgresTestSupport
+import RandomNumbers
 import Testing
 
 @Suite(.database(.installed), .timeLimit(.minutes(5)))

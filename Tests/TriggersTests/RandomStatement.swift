@@ -1,3 +1,5 @@
+import RandomNumbers
+
 /// Statements of an app that does anything, at few places, so that writers meet.
 struct RandomStatement {
     private var generator: SeededGenerator

@@ -1,4 +1,5 @@
 import Postgres
+import RandomNumbers
 
 /// A session that saves an image, begins, ends, goes back, a step at a time: each image at a scene of its own.
 struct RandomWriter {

@@ -14,11 +14,7 @@ struct Verify: AsyncParsableCommand {
 
     @OptionGroup var database: DatabaseOptions
 
-    @Option(help: "The daemon, http[s]://HOST[:PORT][/PATH] (default http://127.0.0.1:8787).")
-    var url: DaemonAddress?
-
-    @Option(help: "A token, where the daemon wants one.")
-    var token: String?
+    @OptionGroup var daemon: ClientOptions
 
     @Option(help: "Use this project for a moment, instead of one of its own.")
     var project: ProjectID?
@@ -30,14 +26,11 @@ struct Verify: AsyncParsableCommand {
         try await ExitStatus.report {
             let settings = try Settings(configurationFile: database.config)
             let report = VerifyReport(isJSON: json)
-            let run = VerifyRun(
+            let run = try VerifyRun(
                 settings: ConnectionSettings(
                     settings.databaseURL(database.databaseURL), applicationName: "scenesync verify"),
                 tables: AppTables(schema: settings.string("schema", database.schema) ?? "public"),
-                daemon: DaemonClient(
-                    url: try settings.value("url", url, default: .standard) { DaemonAddress(argument: $0) },
-                    token: settings.string("token", token)),
-                lent: project, report: report)
+                daemon: daemon.client(settings), lent: project, report: report)
             let isWhole = try await run.run()
             report.end(isComplete: isWhole)
             // A check that was stopped may have failed by that.

@@ -31,24 +31,15 @@ struct Watch: AsyncParsableCommand {
         })
     var project: ProjectID
 
-    @Option(help: "Where the daemon is, http[s]://HOST[:PORT][/PATH] (default http://127.0.0.1:8787).")
-    var url: DaemonAddress?
-
-    @Option(help: "The token that lets read the project, if the daemon wants one.")
-    var token: String?
+    @OptionGroup var daemon: ClientOptions
 
     @Option(help: "A JSON file of settings, keys as the flags.")
     var config: String?
 
     func run() async throws {
         try await ExitStatus.report {
-            let settings = try Settings(configurationFile: config)
-            let address = try settings.value("url", url, default: .standard) { DaemonAddress(argument: $0) }
-            let token = settings.string("token", token)
-            if let token, !token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) {
-                throw ConfigurationError("the token has characters that no token has")
-            }
-            try await watch(ProjectStream(address: address, project: project, token: token))
+            let client = try daemon.client(Settings(configurationFile: config))
+            try await watch(ProjectStream(address: client.url, project: project, token: client.token))
         }
     }
 

@@ -90,17 +90,7 @@ struct BackfillOddTests {
     @Test func `the contract's odd projects`() async throws {
         let old = try await BackfillStage()
         let stage = try await Stage.start()
-        for odd in OddProject.all {
-            let project = try await stage.insertProject(odd.document)
-            for image in odd.images {
-                try await stage.save(image.url, scene: Int(image.scene), place: Int(image.place), of: project)
-            }
-            for scene in odd.lost {
-                try await stage.write(
-                    "DELETE FROM generated_images WHERE content_creation_request_id = $1::uuid AND scene_index = $2::integer",
-                    project, "\(scene)")
-            }
-        }
+        for odd in OddProject.all { _ = try await stage.insertProject(odd) }
 
         try await expectCopied(old, stage.daemon)
     }

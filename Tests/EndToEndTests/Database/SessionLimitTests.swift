@@ -2,6 +2,8 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
+@testable import ChangeFeed
+
 /// Timeouts that an app has set for a role or a database, and tables that a migration keeps locked.
 @Suite(.database(.sceneSync), .timeLimit(.minutes(2)))
 struct SessionLimitTests {
@@ -47,6 +49,34 @@ struct SessionLimitTests {
         #expect(read.status == 200)
         #expect(viewer.mirror.counts["stale"] == nil)
         #expect(try await second.metric("scenesync_database_reconnects_total") == 0)
+    }
+
+    /// Every ten minutes in a daemon: here its gate is asked to.
+    @Test func `housekeeping leaves a table that is locked for later`() async throws {
+        let seal = try #require(Seal(key: String(repeating: "0", count: 64)))
+        let gate = Gate(session: try await database.open(as: .daemon), channel: "", seal: seal)
+        let owner = try await database.open(as: .owner)
+        // Of a project that is gone nothing need be remembered.
+        try await owner.query("INSERT INTO content_creation_requests DEFAULT VALUES")
+        try await owner.query(
+            """
+            INSERT INTO generated_images (content_creation_request_id, scene_index, image_url)
+            SELECT id, 1, 'u' FROM content_creation_requests
+            """)
+        try await owner.query("DELETE FROM content_creation_requests")
+        let remembered = "SELECT count(*) FROM scene_sync.deletions"
+        #expect(try await owner.query(remembered).int64(0, 0) != 0)
+
+        try await owner.query("BEGIN")
+        try await owner.query("LOCK TABLE content_creation_requests IN ACCESS EXCLUSIVE MODE")
+        let isMore = try await gate.tidy()
+        // What the gate says afterwards is heard: its session lives, and with it the locks.
+        try await gate.ping()
+        try await owner.query("COMMIT")
+
+        #expect(isMore)
+        #expect(try await !gate.tidy())
+        #expect(try await owner.query(remembered).int64(0, 0) == 0)
     }
 
     /// For longer than a load may take, too.

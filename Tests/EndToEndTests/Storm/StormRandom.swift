@@ -1,20 +1,18 @@
-/// SplitMix64: the same storm for the same seed, as far as one part of it can decide.
+import RandomNumbers
+
+/// The same storm for the same seed, as far as one part of it can decide.
 struct StormRandom: RandomNumberGenerator {
-    private var state: UInt64
+    private var generator: SeededGenerator
 
     init(seed: UInt64, part: Int) {
-        state = seed
         // Mixed, because seeds that lie a multiple of the step apart would give one sequence.
-        state = next() ^ UInt64(truncatingIfNeeded: part)
-        state = next()
+        var seeds = SeededGenerator(seed: seed)
+        seeds = SeededGenerator(seed: seeds.next() ^ UInt64(truncatingIfNeeded: part))
+        generator = SeededGenerator(seed: seeds.next())
     }
 
     mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
+        generator.next()
     }
 
     mutating func chance(_ probability: Double) -> Bool {
