@@ -22,6 +22,8 @@ package final class DeliveryCounters: Sendable {
     package let slowRequests = Atomic<Int>(0)
     /// Requests that were refused before anybody looked what they ask for.
     package let requestsRefused = Atomic<Int>(0)
+    /// Connections whose other end had vanished without a word.
+    package let vanished = Atomic<Int>(0)
     package init() {}
 
     package func monitors(_ window: MonitorWindow) -> Int {

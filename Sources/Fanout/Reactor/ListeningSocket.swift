@@ -6,6 +6,9 @@ import NIOCore
 package struct ListeningSocket: Sendable {
     /// Keeps the kernel from buffering megabytes for a reader that does not read.
     private static let sendBuffer_bytes: CInt = 128 << 10
+    /// TCP_RTO_MAX_MS of linux/tcp.h, which glibc does not know yet.
+    private static let mostBetweenTries: CInt = 44
+    private static let betweenTries_milliseconds: CInt = 15_000
 
     let descriptor: CInt
     package let port: Int
@@ -28,8 +31,7 @@ package struct ListeningSocket: Sendable {
         return ListeningSocket(descriptor: descriptor, port: boundPort(descriptor) ?? port)
     }
 
-    /// Peers that are gone are found by probes, which their kernels do not answer. Not by TCP_USER_TIMEOUT, which would
-    /// also end readers that are only slow.
+    /// Peers that are gone are found by probes, which their kernels do not answer, or by their silence.
     private static func prepare(_ descriptor: CInt) throws {
         let options: [(level: CInt, name: CInt, value: CInt)] = [
             (SOL_SOCKET, SO_REUSEADDR, 1), (SOL_SOCKET, SO_SNDBUF, sendBuffer_bytes), (SOL_SOCKET, SO_KEEPALIVE, 1),
@@ -42,6 +44,10 @@ package struct ListeningSocket: Sendable {
                 throw IOError(errnoCode: errno, reason: "setsockopt")
             }
         }
+        // Kernels before 6.15 do not know it: there a window that has been closed for long is probed every two minutes.
+        var between = betweenTries_milliseconds
+        _ = setsockopt(
+            descriptor, CInt(IPPROTO_TCP), mostBetweenTries, &between, socklen_t(MemoryLayout<CInt>.size))
     }
 
     private static func boundPort(_ descriptor: CInt) -> Int? {

@@ -49,6 +49,18 @@ extension ReactorLoop {
         return true
     }
 
+    /// Ends a connection whose other end does not answer any more. It takes a call of the system each time, which is why
+    /// only some are looked at each second.
+    func endIfVanished(_ key: ConnectionKey) -> Bool {
+        let period = UInt32(PeerSilence.period_seconds)
+        guard key.index % period == second % period, case .socket(let descriptor)? = connections[key]?.way,
+            PeerSilence(of: descriptor)?.isForEver == true
+        else { return false }
+        house.counters.vanished.wrappingAdd(1, ordering: .relaxed)
+        close(key)
+        return true
+    }
+
     /// Answers the requests at the beginning of `bytes`, one after the other (RFC 9112, section 9.3.2), and keeps what
     /// has to wait.
     private func answer(_ key: ConnectionKey, _ bytes: UnsafeRawBufferPointer) {

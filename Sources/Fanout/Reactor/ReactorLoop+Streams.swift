@@ -188,7 +188,7 @@ extension ReactorLoop {
     // Each second.
 
     func beat(_ key: ConnectionKey) {
-        guard let connection = connections[key] else { return }
+        guard let connection = connections[key], !endIfVanished(key) else { return }
         guard connection.isStream || connection.isPart else {
             if endIfSlow(key) { return }
             if second &- connection.lastActive > UInt32(house.rules.idle_seconds) { close(key) }

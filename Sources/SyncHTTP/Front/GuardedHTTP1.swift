@@ -7,11 +7,13 @@ import NIOCore
 struct GuardedHTTP1: ServerChildChannel {
     private let http1: HTTP1Channel
     private let rules: ConnectionRules
+    private let counters: DeliveryCounters
 
     init(_ responder: SyncResponder, rules: ConnectionRules, counters: DeliveryCounters) {
         http1 = HTTP1Channel(
             responder: responder.respond, configuration: Self.configuration(rules: rules, counters: counters))
         self.rules = rules
+        self.counters = counters
     }
 
     /// Of a connection over HTTP/1.1, and of a stream over HTTP/2.
@@ -25,6 +27,7 @@ struct GuardedHTTP1: ServerChildChannel {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
         channel.eventLoop.makeCompletedFuture {
+            try VanishedWatch.add(to: channel, counters)
             try channel.pipeline.syncOperations.addHandler(RequestGuard(rules))
         }.flatMap {
             http1.setup(channel: channel, logger: logger)

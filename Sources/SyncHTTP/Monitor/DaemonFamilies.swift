@@ -41,6 +41,7 @@ enum DaemonFamilies {
         counter("streams_refused_total", "Streams that were over a limit."),
         counter("requests_refused_total", "Requests that were malformed, too large, or too many at a time."),
         counter("requests_too_slow_total", "Requests that took too long to come."),
+        counter("connections_vanished_total", "Connections whose client had vanished without a word."),
         counter("reactor_turns_total", "Times that a thread of sockets has looked at what had come."),
         counter("reactor_busy_seconds_total", "Seconds that the threads of sockets have worked."),
         counter("event_loop_ticks_total", "Turns of the event loops that serve what is not a plain read or stream."),

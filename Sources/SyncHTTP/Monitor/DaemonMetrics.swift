@@ -94,6 +94,7 @@ final class DaemonMetrics: Sendable {
         total("streams_refused_total", delivery.streamsRefused.load(ordering: .relaxed))
         total("requests_refused_total", delivery.requestsRefused.load(ordering: .relaxed))
         total("requests_too_slow_total", delivery.slowRequests.load(ordering: .relaxed))
+        total("connections_vanished_total", delivery.vanished.load(ordering: .relaxed))
         total("reactor_turns_total", delivery.turns.load(ordering: .relaxed))
         total("reactor_busy_seconds_total", Double(delivery.busy_nanoseconds.load(ordering: .relaxed)) / 1e9)
     }

@@ -25,6 +25,7 @@ struct ConnectionProtocols: Sendable {
     private let http1: GuardedHTTP1
     private let http2: HTTP2Channel
     private let rules: ConnectionRules
+    private let counters: DeliveryCounters
     private let identity: TLSIdentity?
     private let takesH2C: Bool
     private let logger: Logger
@@ -40,6 +41,7 @@ struct ConnectionProtocols: Sendable {
                 idleTimeout: .seconds(rules.idle_seconds), gracefulCloseTimeout: .seconds(5),
                 streamConfiguration: GuardedHTTP1.configuration(rules: rules, counters: counters)))
         self.rules = rules
+        self.counters = counters
         self.identity = identity
         self.takesH2C = takesH2C
         self.logger = logger
@@ -91,6 +93,7 @@ struct ConnectionProtocols: Sendable {
     }
 
     private func setUpHTTP2(_ channel: any Channel) -> EventLoopFuture<Spoken> {
-        http2.setup(channel: channel, logger: logger).map { .http2($0) }
+        channel.eventLoop.makeCompletedFuture { try VanishedWatch.add(to: channel, counters) }
+            .flatMap { http2.setup(channel: channel, logger: logger).map { .http2($0) } }
     }
 }

@@ -44,6 +44,18 @@ final class Descriptor: Sendable {
         }
     }
 
+    /// Attaches a filter (socket(7)) of one instruction, which keeps nothing of any packet: from now on nothing reaches the
+    /// socket, whose kernel therefore acknowledges and refuses nothing. To the other end it has vanished.
+    static func deafen(_ number: Int32) {
+        // BPF_RET | BPF_K, of no bytes.
+        var instruction: UInt64 = 0x06
+        withUnsafeMutablePointer(to: &instruction) { first in
+            var program = (UInt16(1), first)
+            let size = socklen_t(MemoryLayout.size(ofValue: program))
+            precondition(setsockopt(number, SOL_SOCKET, SO_ATTACH_FILTER, &program, size) == 0, "no socket filter")
+        }
+    }
+
     private func wait(_ readiness: Reactor.Readiness, until deadline: ContinuousClock.Instant) async throws {
         guard await Reactor.shared.wait(number, readiness, until: deadline) else {
             try Task.checkCancellation()

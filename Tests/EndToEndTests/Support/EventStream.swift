@@ -98,6 +98,11 @@ actor EventStream {
         taken = 0
     }
 
+    /// As if its cable had been pulled out.
+    func vanish() async {
+        await connection?.vanish()
+    }
+
     private func read(until deadline: ContinuousClock.Instant) async throws -> Bool {
         guard let connection else { return false }
         let isChunked = head["Transfer-Encoding"]?.lowercased() == "chunked"

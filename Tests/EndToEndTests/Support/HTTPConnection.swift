@@ -53,6 +53,11 @@ actor HTTPConnection {
         shutdown(socket.number, Int32(SHUT_WR))
     }
 
+    /// As if its cable had been pulled out.
+    func vanish() {
+        Descriptor.deafen(socket.number)
+    }
+
     /// At least one byte; empty at the end.
     func read(atMost limit: Int = 65_536, until deadline: ContinuousClock.Instant) async throws -> [UInt8] {
         if start == buffer.count { try await fill(until: deadline, limit) }

@@ -7,10 +7,14 @@ import Testing
 
 /// One connection over HTTP/2, with as many streams as are opened.
 final class HTTP2Client: Sendable {
+    private let channel: any Channel
     private let multiplexer: NIOHTTP2Handler.AsyncStreamMultiplexer<Void>
     private let scheme: String
 
-    private init(_ multiplexer: NIOHTTP2Handler.AsyncStreamMultiplexer<Void>, scheme: String) {
+    private init(
+        _ channel: any Channel, _ multiplexer: NIOHTTP2Handler.AsyncStreamMultiplexer<Void>, scheme: String
+    ) {
+        self.channel = channel
         self.multiplexer = multiplexer
         self.scheme = scheme
     }
@@ -23,19 +27,31 @@ final class HTTP2Client: Sendable {
             configuration.applicationProtocols = ["h2"]
             return try NIOSSLContext(configuration: configuration)
         }
-        let multiplexer = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let (channel, multiplexer) = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     if let tls {
                         try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: "localhost"))
                     }
-                    return try pipeline.configureAsyncHTTP2Pipeline(mode: .client, configuration: .init()) { stream in
+                    let multiplexer = try pipeline.configureAsyncHTTP2Pipeline(
+                        mode: .client, configuration: .init()
+                    ) { stream in
                         stream.eventLoop.makeSucceededVoidFuture()
                     }
+                    return (channel, multiplexer)
                 }
             }
-        return HTTP2Client(multiplexer, scheme: tls == nil ? "http" : "https")
+        return HTTP2Client(channel, multiplexer, scheme: tls == nil ? "http" : "https")
+    }
+
+    /// As if its cable had been pulled out.
+    func vanish() async throws {
+        try await channel.eventLoop.submit { [channel] in
+            try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+                Descriptor.deafen($0)
+            }
+        }.get()
     }
 
     /// A body that is not whole is one whose end does not come.
