@@ -13,20 +13,13 @@ struct Onlookers: Sendable {
             """
 
     private let stage: Stage
-    /// Each with the streams of its readers.
-    private let projects: [(id: String, streams: [EventStream])]
+    private let projects: [(id: String, readers: OnlookerSockets)]
 
     static func open(_ count: Int, on stage: Stage) async throws -> Onlookers {
-        var projects: [(String, [EventStream])] = []
+        var projects: [(String, OnlookerSockets)] = []
         for _ in 0..<20 {
             let id = try await stage.insertProject()
-            var streams: [EventStream] = []
-            for _ in 0..<count / 20 {
-                let stream = try await EventStream.open(port: stage.daemon.port, "/v1/projects/\(id)/events")
-                _ = try await stream.events(through: "ready")
-                streams.append(stream)
-            }
-            projects.append((id, streams))
+            projects.append((id, try await OnlookerSockets.open(count / 20, "/v1/projects/\(id)/events", on: stage)))
         }
         return Onlookers(stage: stage, projects: projects)
     }
@@ -47,20 +40,12 @@ struct Onlookers: Sendable {
         repeat {
             let project = projects[number % projects.count]
             number += 1
-            let begin = ContinuousClock.now
             // Neither is cut off in its middle.
             times += try await Task {
+                async let seen = project.readers.times(until: "event: scene")
                 let url = "https://example.org/\(UInt64.random(in: 0...UInt64.max))"
                 try await session.query(Self.upsert, [project.id, "1", "0", url])
-                return try await withThrowingTaskGroup(of: Duration.self) { group in
-                    for stream in project.streams {
-                        group.addTask {
-                            _ = try await stream.nextEvent(named: "scene", within: .seconds(30))
-                            return ContinuousClock.now - begin
-                        }
-                    }
-                    return try await group.reduce(into: []) { $0.append($1) }
-                }
+                return try await seen
             }.value
             try? await Task.sleep(for: Self.pause)
         } while !Task.isCancelled

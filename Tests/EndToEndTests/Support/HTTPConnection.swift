@@ -13,6 +13,11 @@ actor HTTPConnection {
 
     /// `receiveBuffer` in bytes is what the kernel takes while we do not read; the kernel doubles it.
     static func open(port: Int, receiveBuffer: Int32? = nil) async throws -> HTTPConnection {
+        HTTPConnection(try await connect(port: port, receiveBuffer: receiveBuffer))
+    }
+
+    /// Its socket alone.
+    static func connect(port: Int, receiveBuffer: Int32? = nil) async throws -> Descriptor {
         let number = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard number >= 0 else { throw TransportError.closed(String(cString: strerror(errno))) }
         let socket = Descriptor(number)
@@ -27,7 +32,7 @@ actor HTTPConnection {
         address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
         let status = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(number, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                Glibc.connect(number, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
         guard status == 0 || errno == EINPROGRESS else {
@@ -41,7 +46,7 @@ actor HTTPConnection {
         var size = socklen_t(MemoryLayout<Int32>.size)
         getsockopt(number, SOL_SOCKET, SO_ERROR, &failure, &size)
         guard failure == 0 else { throw TransportError.closed(String(cString: strerror(failure))) }
-        return HTTPConnection(socket)
+        return socket
     }
 
     func send(_ bytes: [UInt8], within limit: Duration = .seconds(10)) async throws {
