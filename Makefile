@@ -5,7 +5,7 @@
 # Tests start servers and daemons of their own: more at a time than this only makes them wait for each other.
 TEST = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 swift test
 # These want the whole machine, one after the other: beside them a daemon may miss what it has two seconds for.
-STORMS = EndToEndTests\.(Storm|Chaos|Cluster|Crowd)Tests
+STORMS = EndToEndTests\.(Storm|Chaos|Cluster|Crowd|SessionLimit)Tests
 .PHONY: help run test build screenshots lint format clean fuzz mutants soak tsan asan bench bench-writers bench-feed chaos readers dist dist-test versions
 
 help: ## list the targets

@@ -109,12 +109,12 @@ describe("write transactions", () => {
   const one = { session: 1, began: 0, ended: 100, rows: 2 };
   const two = { session: 2, began: 50, ended: 150, rows: 1 };
 
-  test("they are told by the reader's clock, and are never without length", () => {
-    const told = { at: "2026-01-05T12:00:00Z", projects: [{ transactions: [{ session: 7, ago_seconds: 2, seconds: 0, rows: 3 }] }] };
-    const [{ session, began, ended, rows }] = transactionsOf(told, 10_000);
+  test("they are told by the reader's clock, from their start to their announcement, and are never without length", () => {
+    const [long, short] = [1.5, 0].map((seconds) => ({ session: 7, ago_seconds: 2, seconds, rows: 3 }));
+    const told = transactionsOf({ at: "2026-01-05T12:00:00Z", projects: [{ transactions: [long, short] }] }, 10_000);
 
-    assert.deepEqual({ session, began, rows }, { session: 7, began: 8_000, rows: 3 });
-    assert.ok(ended > began);
+    assert.deepEqual(told[0], { session: 7, began: 8_000, ended: 9_500, rows: 3 });
+    assert.ok(told[1].began === 8_000 && told[1].ended > 8_000);
     assert.deepEqual(transactionsOf({ projects: [] }, 0), []);
   });
 

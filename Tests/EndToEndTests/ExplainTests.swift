@@ -38,7 +38,8 @@ struct ExplainTests {
         let steps = try #require(change["steps"]?.elements)
         #expect(steps.compactMap { $0["step"]?.plainString } == ["began", "written", "announced", "applied", "sent"])
         let after = steps.compactMap { $0["after_seconds"].flatMap { Double($0.text) } }
-        #expect(after.count == 5 && after[1] == 0 && after[2] > 0 && after[2] <= after[3] && after[3] <= after[4])
+        try #require(after.count == 5)
+        #expect(after[1] == 0 && after[2] > 0 && after[2] <= after[3] && after[3] <= after[4])
         #expect(after[4] < 10)
         #expect(steps[4]["subscribers"]?.text == "1")
         #expect(steps[4]["of"]?.text == "1")

@@ -14,11 +14,13 @@ struct CacheFixture {
         if live { cache.feedIsLive() }
     }
 
-    /// Starts a read and waits until it has asked for a load.
+    /// Starts a read and waits until it has asked for a load, or is answered without one.
     func read(_ id: ProjectID, fresh: Bool = false) async -> Task<ReadOutcome, Never> {
-        let misses = cache.overview.counts.misses
+        let before = cache.overview.counts
         let task = Task { await cache.read(id, fresh: fresh) }
-        while cache.overview.counts.misses == misses { await Task.yield() }
+        while cache.overview.counts.misses == before.misses && cache.overview.counts.hits == before.hits {
+            await Task.yield()
+        }
         return task
     }
 

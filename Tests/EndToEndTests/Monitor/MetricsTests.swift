@@ -73,6 +73,30 @@ struct MetricsTests {
         #expect(try await stage.metric("scenesync_arrival_seconds_count") >= 1)
     }
 
+    @Test func `rows count as statements touch them, in memory or not`() async throws {
+        let (project, other) = (try await stage.insertProject(), try await stage.insertProject())
+        func counts(_ name: String = "rows_changed") async throws -> [Int] {
+            var counts: [Int] = []
+            for operation in ["insert", "update", "delete", "truncate"] {
+                counts.append(try await stage.metric("scenesync_\(name)_total", "operation=\"\(operation)\""))
+            }
+            return counts
+        }
+        let (before, heard) = (try await counts(), try await counts("notifications_received"))
+
+        for place in 0..<3 { try await stage.save("a", scene: 1, place: place, of: project) }
+        // Unchanged rows, those that a cascade takes, and all at once.
+        try await stage.write(
+            "UPDATE generated_images SET image_url = image_url WHERE content_creation_request_id = $1::uuid", project)
+        try await stage.write("DELETE FROM content_creation_requests WHERE id = $1::uuid", project)
+        try await stage.save("b", scene: 1, of: other)
+        try await stage.admin.query("TRUNCATE generated_images")
+        try await stage.save("c", scene: 1, of: other)
+
+        try await eventually("the last has come") { try await counts("notifications_received")[0] >= heard[0] + 5 }
+        #expect(try await zip(counts(), before).map { $0 - $1 } == [5, 3, 3, 0])
+    }
+
     @Test func `writes are counted by how they ended`() async throws {
         let project = try await stage.insertProject()
         let image = #"{"scene_index": 1, "image_url": "https://e.com/1"}"#
