@@ -48,6 +48,8 @@ final class CacheEntry {
     var divergences = 0
     var trace = ProjectTrace()
     var accounted_bytes = 0
+    /// Its body's part of that.
+    var accountedBody_bytes = 0
     var newer: CacheEntry?
     var older: CacheEntry?
     var isLinked = false

@@ -1,13 +1,13 @@
 extension CacheState {
     mutating func warm(_ id: ProjectID, after token: SyncToken?) -> Answer? {
-        guard let entry = entries[id], entry.project != nil, isVouched(entry) || isLost, contains(token, entry)
+        guard let entry = entries[id], entry.project != nil, isVouched(entry) || isLost, contains(token, entry),
+            let body = entry.encoded()
         else {
             return nil
         }
-        let isEncoded = entry.body != nil
-        guard let body = entry.encoded() else { return nil }
         counts.hits += 1
-        if isEncoded { use(entry) } else { settle(entry) }
+        // Its body is made by who reads it first, and compressed by who first wants it so, outside of the lock.
+        if body.size_bytes == entry.accountedBody_bytes { use(entry) } else { settle(entry) }
         return answer(entry, body, .hit)
     }
 

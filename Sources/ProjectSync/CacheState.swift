@@ -110,6 +110,7 @@ struct CacheState {
         let size = entry.size_bytes
         size_bytes += size - entry.accounted_bytes
         entry.accounted_bytes = size
+        entry.accountedBody_bytes = entry.body?.size_bytes ?? 0
         use(entry)
         while size_bytes > capacity_bytes, let oldest = recency.oldest, oldest !== entry {
             counts.evictions += 1

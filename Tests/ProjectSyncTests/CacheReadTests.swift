@@ -52,6 +52,19 @@ import Testing
         #expect(fixture.cache.takeLoads(atMost: 1) == nil)
     }
 
+    @Test func `a compressed form that a reader has made counts from the next read on`() async throws {
+        let fixture = try await CacheFixture.warm()
+        let read = try #require(fixture.cache.warm(try projectID()))
+        let before = fixture.cache.overview.size_bytes
+
+        for form in [read.body.compressedProject, read.body.compressedScenes] {
+            _ = form.ready { ByteBuffer(repeating: 0, count: 10_000) }
+        }
+        _ = fixture.cache.warm(try projectID())
+
+        #expect(fixture.cache.overview.size_bytes == before + 20_000)
+    }
+
     @Test func `an unknown project is not remembered`() async throws {
         let fixture = CacheFixture()
         let read = await fixture.read(try projectID())

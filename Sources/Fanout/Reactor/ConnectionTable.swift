@@ -2,7 +2,7 @@
 ///
 /// Its memory is managed by hand, since every request and delivery comes by here several times: an array in a class
 /// gives what it holds by a coroutine, which takes memory from the heap, and only after a look whether somebody else is
-/// at it. That was a third of what a warm read costs beside the kernel's part.
+/// at it. That was two fifths of what a warm read cost beside the kernel's part.
 struct ConnectionTable: ~Copyable {
     private struct Slab {
         /// Which key each place has; an index beyond is nobody's.
