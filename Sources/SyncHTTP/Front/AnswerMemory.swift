@@ -48,20 +48,9 @@ struct AnswerMemory {
         return isSame ? known : nil
     }
 
-    /// The parcel of these bytes. What is kept is in one piece, which the kernel takes more cheaply.
-    mutating func keep(
-        _ request: UnsafeRawBufferPointer, _ project: ProjectID, _ mark: Mark, _ bytes: [ByteBuffer]
-    ) -> Parcel {
-        let size_bytes = bytes.reduce(0) { $0 + $1.readableBytes }
-        guard request.count <= Self.longestRequest_bytes, size_bytes <= Self.longestAnswer_bytes else {
-            return Parcel(bytes)
-        }
-        let whole = bytes.reduce(into: ByteBufferAllocator().buffer(capacity: size_bytes)) {
-            $0.writeImmutableBuffer($1)
-        }
-        let parcel = Parcel([whole])
+    mutating func keep(_ request: UnsafeRawBufferPointer, _ project: ProjectID, _ mark: Mark, _ parcel: Parcel) {
+        guard request.count <= Self.longestRequest_bytes, parcel.size_bytes <= Self.longestAnswer_bytes else { return }
         known[Self.slot(request)] = Known(request: Array(request), project: project, mark: mark, parcel: parcel)
-        return parcel
     }
 
     /// By the length and the end of a project's id in the target, which is what requests differ in.

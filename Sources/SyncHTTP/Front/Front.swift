@@ -42,8 +42,9 @@ package final class Front: FrontDesk {
         case .reply(let reply):
             return .answer(Parcel(reply.bytes), length: request.length)
         case .read(let project, let answer, let reply):
-            guard request.length == bytes.count else { return .answer(Parcel(reply.bytes), length: request.length) }
-            return .answer(memory.keep(bytes, project, .init(answer), reply.bytes), length: request.length)
+            let parcel = Parcel(reply.bytes)
+            if request.length == bytes.count { memory.keep(bytes, project, .init(answer), parcel) }
+            return .answer(parcel, length: request.length)
         case .stream(let subscription, let subject) where request.length == bytes.count:
             return .stream(subscription, responder.subscriber(at: peer, request.headers, subject))
         case .stream, .write, nil:
