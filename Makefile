@@ -63,11 +63,11 @@ fuzz: ## give each reader of untrusted bytes what nobody would send, for a minut
 
 tsan: ## run the tests of streams, reads and the cache with the thread sanitizer
 	scripts/install.sh test
-	scripts/thread-sanitizer.sh
+	scripts/sanitizer.sh thread
 
 asan: ## run tests of all that touches memory by hand with the address sanitizer
 	scripts/install.sh test
-	scripts/address-sanitizer.sh
+	scripts/sanitizer.sh address
 
 bench: $(if $(SCENESYNC),,build) ## measure fan-out, memory and reads beside others: half an hour; WORKS= TARGETS= REPS= SECS= DOCS=1
 	scripts/install.sh bench

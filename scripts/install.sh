@@ -67,6 +67,10 @@ fi
 $sudo apt-get install -y -qq --no-install-recommends $missing
 for service in $services; do
     # systemctl knows both kinds of service, units and scripts, also where systemd does not run.
-    if command -v systemctl >/dev/null; then $sudo systemctl --quiet disable "$service"; else $sudo update-rc.d "$service" disable >/dev/null; fi
+    if command -v systemctl >/dev/null; then
+        $sudo systemctl --quiet disable "$service"
+    else
+        $sudo update-rc.d "$service" disable >/dev/null
+    fi
     ! pidof "$service" >/dev/null || $sudo service "$service" stop
 done
