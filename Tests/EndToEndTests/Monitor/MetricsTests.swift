@@ -97,6 +97,25 @@ struct MetricsTests {
         #expect(try await zip(counts(), before).map { $0 - $1 } == [5, 3, 3, 0])
     }
 
+    @Test func `an event counts once for each stream that is sent it`() async throws {
+        let project = try await stage.insertProject()
+        var viewers: [Viewer] = []
+        for _ in 0..<3 {
+            var viewer = try await Viewer.open(project, at: stage.daemon.port)
+            try await viewer.read(through: "ready")
+            viewers.append(viewer)
+        }
+        let before = try await stage.metric("scenesync_events_sent_total")
+
+        try await stage.save("https://e.com/sent", scene: 1, of: project)
+        for index in viewers.indices { _ = try await viewers[index].next() }
+
+        try await eventually("three were sent") {
+            try await stage.metric("scenesync_events_sent_total") >= before + 3
+        }
+        #expect(try await stage.metric("scenesync_events_sent_total") == before + 3)
+    }
+
     @Test func `writes are counted by how they ended`() async throws {
         let project = try await stage.insertProject()
         let image = #"{"scene_index": 1, "image_url": "https://e.com/1"}"#

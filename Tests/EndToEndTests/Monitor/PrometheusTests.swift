@@ -38,8 +38,8 @@ struct PrometheusTests {
 
 @Suite(.daemon(), .timeLimit(.minutes(1)))
 struct MetricNamesTests {
-    /// Those that another program reports, or that appear with the audit.
-    private static let foreign: Set<String> = ["up", "scenesync_audit_divergences_total", "scenesync_audit_runs_total"]
+    /// Those that another program reports.
+    private static let foreign: Set<String> = ["up"]
 
     private static func names(in text: String) -> Set<String> {
         Set(
