@@ -16,8 +16,12 @@ package struct AdminServer: Sendable {
         server = Server(
             childChannelSetup: GuardedHTTP1(responder, rules: responder.rules, counters: responder.counters),
             configuration: ServerConfiguration(address: .hostname(host, port: port)),
-            onServerRunning: { channel in onListening(channel.localAddress?.port ?? port) }, eventLoopGroup: group,
-            logger: silent)
+            onServerRunning: { channel in
+                try? await channel.eventLoop.submit {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(), position: .first)
+                }.get()
+                onListening(channel.localAddress?.port ?? port)
+            }, eventLoopGroup: group, logger: silent)
     }
 
     /// Until it is cancelled.
