@@ -2,10 +2,7 @@
 
 .DEFAULT_GOAL := help
 
-# Tests start servers and daemons of their own: more at a time than this only makes them wait for each other.
 TEST = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 swift test
-# These want the whole machine, one after the other: beside them a daemon may miss what it has two seconds for.
-STORMS = EndToEndTests\.(Storm|Chaos|Cluster|Crowd|SessionLimit)Tests
 .PHONY: help run test build screenshots lint format clean fuzz mutants soak tsan asan bench bench-writers bench-feed chaos readers dist dist-test versions
 
 help: ## list the targets
@@ -22,9 +19,7 @@ test: ## install what is missing, build for debugging, and run all tests
 	scripts/install.sh test
 	scripts/python-environment.sh
 	swift build --build-tests
-	$(TEST) --skip-build --skip '$(STORMS)'
-	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=1 swift test --skip-build --filter '$(STORMS)'
-	clients/js/test.sh
+	scripts/test.sh
 
 screenshots: build ## picture the pages by day and night, on a phone and wide, into .screenshots
 	scripts/install.sh test

@@ -30,12 +30,13 @@ struct MonitorState {
         }
     }
 
+    /// A reactor may be sooner to tell of a delivery than the feed of the change.
     mutating func note(_ delivery: Delivery, now: Int64) -> Int64 {
         let now = now + serverClockAhead_microseconds
         let second = Int(now / 1_000_000)
         let took = max(0, now - delivery.writtenAt_microseconds)
         overall.note(delivery_microseconds: took, streams: delivery.streams, second: second)
-        projects[delivery.project]?.note(delivery_microseconds: took, streams: delivery.streams, second: second)
+        activity(of: delivery.project)?.note(delivery_microseconds: took, streams: delivery.streams, second: second)
         return took
     }
 

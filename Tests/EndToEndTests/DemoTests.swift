@@ -24,9 +24,13 @@ struct DemoTests {
         for _ in 0..<2 {
             let demo = try await start(in: folder)
             let stream = try await EventStream.open(port: demo.port, "/v1/projects/\(Self.project)/events")
-            let scene = try #require(try await stream.nextEvent(named: "scene", within: .seconds(30)))
-            let name = try #require(scene.data.split(separator: "\"").first { $0.hasPrefix("/demo/pictures/") })
-            let picture = try await demo.client().get(String(name))
+            var name: Substring?
+            // A scene that is being generated again has none for a while.
+            while name == nil {
+                let scene = try #require(try await stream.nextEvent(named: "scene", within: .seconds(30)))
+                name = scene.data.split(separator: "\"").first { $0.hasPrefix("/demo/pictures/") }
+            }
+            let picture = try await demo.client().get(String(try #require(name)))
             #expect(picture.status == 200)
             #expect(picture["Content-Type"] == "image/svg+xml")
 

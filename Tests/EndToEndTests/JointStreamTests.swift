@@ -28,17 +28,19 @@ struct JointStreamTests {
 
         let opening = try await viewer.read(count: 6)
         for (number, project) in projects.enumerated() { try await stage.save("u", scene: number + 1, of: project) }
+        // A document that came at once would take the place of a scene's event.
+        var changes = try await viewer.read(count: 3)
         try await stage.write(
             "UPDATE content_creation_requests SET generated_output = '{\"scenes\": []}' WHERE id = $1::uuid",
             projects[0])
-        let changes = try await viewer.read(count: 4)
+        changes.append(try await viewer.next())
 
         #expect(
             opening.map { "\($0.event) \(viewer.number(of: $0, in: projects))" } == [
                 "snapshot 1", "ready 1", "snapshot 0", "ready 0", "snapshot 2", "ready 2",
             ])
         #expect(Set(opening.compactMap(\.id)).count == 3)
-        #expect(changes.map(\.event).sorted() == ["scene", "scene", "scene", "snapshot"])
+        #expect(changes.map(\.event) == ["scene", "scene", "scene", "snapshot"])
         #expect(Set(changes.compactMap(\.id)).count == 4)
         for project in projects {
             #expect(viewer.mirrors[project]?.generatedOutput == (try await stage.expected(project)))

@@ -81,6 +81,16 @@ struct MonitorStateTests {
         #expect(report.projects.first?.activity.delivery.p99_microseconds.map { 5_600...6_400 ~= $0 } == true)
     }
 
+    @Test mutating func `a delivery counts for its project though it is told of before the change`() throws {
+        let id = try #require(Changes.id())
+
+        _ = state.note(Delivery(project: id, writtenAt_microseconds: Self.start, streams: 1), now: Self.start + 2_000)
+        try hear(.insert, of: 1, at: 0)
+
+        let delivery = report(at: 0).projects.first?.activity.delivery
+        #expect(delivery?.p50_microseconds.map { 1_800...2_200 ~= $0 } == true)
+    }
+
     @Test mutating func `of many projects the busiest are kept, and memory is bounded`() throws {
         try hear(.insert, of: 1, rows: 1_000, at: 0)
         for project in 2...5_000 { try hear(.insert, of: project, at: 100) }

@@ -244,17 +244,17 @@ extension ReactorLoop {
         house.counters.subscribers.wrappingSubtract(1, ordering: .relaxed)
     }
 
-    // What goes out.
+    // What goes out. It is counted first: who has read it finds it counted.
 
     func send(_ frames: [Frame], to key: ConnectionKey, after head: [ByteBuffer] = []) {
         if frames.isEmpty && head.isEmpty { return }
-        transmit(Parcel(head + (frames.isEmpty ? [] : Chunk(frames).buffers)), to: key)
         house.counters.writes.wrappingAdd(frames.count, ordering: .relaxed)
+        transmit(Parcel(head + (frames.isEmpty ? [] : Chunk(frames).buffers)), to: key)
     }
 
     private func send(_ frames: [Frame], as parcel: Parcel, to key: ConnectionKey) {
-        transmit(frames, as: parcel, to: key)
         house.counters.writes.wrappingAdd(frames.count, ordering: .relaxed)
+        transmit(frames, as: parcel, to: key)
     }
 
     /// Sends frames that are the same for many, and encoded once; a joint stream has ids of its own.
