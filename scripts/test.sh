@@ -4,7 +4,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 # These want the whole machine, one after the other: beside them a daemon may miss what it has two seconds for.
-alone='EndToEndTests\.(Storm|Chaos|Cluster|Crowd|SessionLimit|Slowloris|VanishedClient)Tests'
+alone='EndToEndTests\.(Storm|Chaos|Cluster|Crowd|SessionLimit|Slowloris)Tests'
 # Tests start servers and daemons of their own: more at a time than this only makes them wait for each other.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6
 

@@ -37,9 +37,10 @@ struct VanishedClientTests {
         var answers: [HTTPConnection] = []
         for way in Way.allCases {
             let connection = try await HTTPConnection.open(port: stage.daemon.port, receiveBuffer: 4_096)
-            for _ in 0..<4 {
-                try await connection.send(HTTPClient.bytes("GET", "/v1/projects/\(project)", way.headers, nil))
-            }
+            let request = HTTPClient.bytes("GET", "/v1/projects/\(project)", way.headers, nil)
+            try await connection.send([request, request, request, request].flatMap { $0 })
+            // They have been acknowledged, then: who has vanished does not say them again.
+            _ = try await connection.read(until: .now + .seconds(10))
             answers.append(connection)
         }
 
