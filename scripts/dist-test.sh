@@ -72,7 +72,7 @@ inside getent passwd scenesync | grep -q nologin || die "the user may log in"
 say "migrate, serve, read"
 inside scenesync migrate --daemon-role scenesync --database-url "host=127.0.0.1 port=$port user=postgres dbname=postgres" \
     >"$folder/log" 2>&1 || { cat "$folder/log" && die "migrate"; }
-listen=127.0.0.1:$((port + 10000))
+listen=127.0.0.1:$(python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
 sed -i -e "s|^SCENESYNC_DATABASE_URL=.*|SCENESYNC_DATABASE_URL='host=127.0.0.1 port=$port user=scenesync dbname=postgres'|" \
     -e "s|^SCENESYNC_LISTEN=.*|SCENESYNC_LISTEN=$listen|" "$root/etc/scenesync/scenesync.env"
 as_service='set -a && . /etc/scenesync/scenesync.env && exec'
