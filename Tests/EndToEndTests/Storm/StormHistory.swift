@@ -2,7 +2,7 @@ import Synchronization
 
 /// The last statements on each project, for those who have to find out what went wrong.
 final class StormHistory: Sendable {
-    private static let kept = 25
+    private static let kept = 60
 
     private let lines = Mutex<[String: [String]]>([:])
     private let start = ContinuousClock.now

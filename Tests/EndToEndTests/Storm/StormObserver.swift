@@ -4,7 +4,8 @@ struct StormObserver: Sendable {
     private enum Sight: Sendable {
         /// `least` is the order of a state that was there before the question.
         case whole(Int, least: Int64?)
-        case scene(Int, urls: Int)
+        /// `urls` is nil where the document does not have the scene.
+        case scene(Int, urls: Int?)
     }
 
     private var sights: [(sight: Sight, source: String)] = []
@@ -15,8 +16,11 @@ struct StormObserver: Sendable {
         sights.append((.whole(text.hashOfBytes, least: least), "\(source) \(text)"))
     }
 
-    mutating func see(scene: Int, urls: JSONNode, from source: String) {
-        sights.append((.scene(scene, urls: urls.text.hashOfBytes), "\(source) \(urls.text)"))
+    /// What a `scene` event tells.
+    mutating func see(scene event: JSONNode, from source: String) {
+        guard let scene = event["scene_index"]?.int, let urls = event["imageUrls"]?.text else { return }
+        let isInDocument = event["positions"]?.elements?.isEmpty == false
+        sights.append((.scene(scene, urls: isInDocument ? urls.hashOfBytes : nil), "\(source) \(urls)"))
     }
 
     /// Checks what was seen since the last time. Returns how much that was, and what should not have been seen.
@@ -36,8 +40,6 @@ struct StormObserver: Sendable {
             case .scene(let scene, let urls):
                 let from = scenes[scene, default: 0]
                 guard let at = states[from...].firstIndex(where: { $0.scenes[scene] == urls }) else {
-                    // A scene that the document does not have is in no state of it.
-                    if states[from...].contains(where: { $0.scenes[scene] == nil }) { continue }
                     let was = states.lastIndex { $0.scenes[scene] == urls }
                     return (number, Self.words("scene \(scene)", was, after: from, of: states.count, source))
                 }

@@ -203,10 +203,8 @@ final class StormStream: Sendable {
             try state.mirror.apply(event)
             state.liveSince = state.mirror.isLive ? state.liveSince ?? .now : nil
             let source = "\(event.event) \(event.id ?? "without an id")"
-            if isFollowed, event.event == "scene", let data = try? JSONReader.read(event.data),
-                let scene = data["scene_index"]?.int, let urls = data["imageUrls"]
-            {
-                state.observer.see(scene: scene, urls: urls, from: source)
+            if isFollowed, event.event == "scene", let data = try? JSONReader.read(event.data) {
+                state.observer.see(scene: data, from: source)
             }
             guard let id = event.id, let text = state.mirror.generatedOutput else { return nil }
             if isFollowed {
