@@ -96,13 +96,15 @@ extension CacheState {
         counts.skipped += entry.buffered.count - missed.count
         entry.buffered = []
         entry.phase = .none
-        let mustReread = missed.contains { $0.needsLoad || result.project == nil }
+        // Up to there it can be brought: what was shown meanwhile had as much, and is not to be followed by less.
+        let known = missed.prefix { !$0.needsLoad && result.project != nil }
+        let mustReread = known.count < missed.count
         if !mustReread { entry.behindSince = nil }
         let waiting = entry.waiting
         entry.waiting = entry.waitingForNext
         entry.waitingForNext = []
         if var project = result.project {
-            for change in missed where !mustReread {
+            for change in known {
                 guard case .images(let set, let gone, let lost) = change.effect else { continue }
                 _ = project.apply(set: set, gone: gone, lost: lost, n: change.n, xid: change.xid)
                 undecided.insert(entry.id)

@@ -139,6 +139,23 @@ import Testing
         #expect(try fixture.takeLoad().projects.count == 1)
     }
 
+    @Test func `a load that has missed a changed document does not take back what was shown before that`() async throws {
+        let fixture = try await CacheFixture.warm()
+        _ = try fixture.watch()
+        let read = await fixture.read(try projectID(), fresh: true)
+        let load = try fixture.takeLoad()
+        fixture.apply(try setImages([image(1, 0, "a")], xid: 100, n: 1))
+        #expect(fixture.audience.heard() == ["scenes 1"])
+
+        fixture.apply(Change(operation: .projectUpdate, project: try projectID(), xid: 101, n: 2, effect: .reload))
+        try fixture.complete(load)
+
+        #expect(fixture.audience.heard() == [])
+        guard case .found(let answer) = await read.value else { throw CancellationError() }
+        #expect(String(buffer: answer.body.scenes).contains(#""imageUrls": ["a"]"#))
+        #expect(try fixture.takeLoad().projects.count == 1)
+    }
+
     @Test func `one batch is one publication for each scene`() async throws {
         let fixture = try await CacheFixture.warm()
         let watcher = try fixture.watch()
