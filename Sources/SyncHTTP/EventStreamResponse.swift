@@ -26,19 +26,10 @@ struct EventStreamResponse {
 
     @concurrent
     func serve(
-        _ subscription: Subscription, for subscriber: Subscriber, _ method: HTTPRequest.Method,
-        on channel: any Channel, _ writer: consuming ResponseWriter
+        _ subscription: Subscription, for subscriber: Subscriber, on channel: any Channel,
+        _ writer: consuming ResponseWriter
     ) async throws {
         let terms = subscription.terms
-        guard method == .get else {
-            guard await isAnyThere(subscription) else {
-                return try await refuse(.unknownProject, of: subscription.projects, terms, method, writer)
-            }
-            // Without a length the encoder would take the answer for chunked and send a body's end (RFC 9110, 9.3.2).
-            var head = head(terms)
-            head.headerFields[.contentLength] = "0"
-            return try await writer.writeResponse(head)
-        }
         let outlet = hub.open(subscription, for: subscriber, on: channel.eventLoop)
         defer { outlet.hangUp() }
         switch try await outlet.decided() {
@@ -47,7 +38,7 @@ struct EventStreamResponse {
             try await Self.write(.retry(after: Self.retryWhenFull), to: body)
             return try await body.finish(nil)
         case .refused(let refusal):
-            return try await refuse(refusal, of: subscription.projects, terms, method, writer)
+            return try await Self.refusal(refusal, of: subscription.projects, gate, terms).send(to: .get, writer)
         case .opened:
             let body = try await writer.writeHead(head(terms))
             try await Self.write(.retry(after: Self.retry), to: body)
@@ -56,23 +47,40 @@ struct EventStreamResponse {
         }
     }
 
+    /// Says whether there is such a stream, which may have to be looked for.
     @concurrent
-    private func isAnyThere(_ subscription: Subscription) async -> Bool {
-        if case .monitor = subscription { return true }
-        for member in subscription.members where await holds(member.terms?.permit) {
-            if case .unknown = await cache.read(member.project) { continue }
-            return true
+    func serveHead(_ subscription: Subscription, _ writer: consuming ResponseWriter) async throws {
+        if let refusal = await refusal(of: subscription) {
+            return try await Self.refusal(refusal, of: subscription.projects, gate, subscription.terms)
+                .send(to: .head, writer)
         }
-        return false
+        // Without a length the encoder would take the answer for chunked and send a body's end (RFC 9110, 9.3.2).
+        var head = head(subscription.terms)
+        head.headerFields[.contentLength] = "0"
+        try await writer.writeResponse(head)
+    }
+
+    /// Why there is none; nil if there is one, or if nobody can tell now: who asks for it is then told to come again.
+    @concurrent
+    private func refusal(of subscription: Subscription) async -> StreamRefusal? {
+        if case .monitor = subscription { return nil }
+        for member in subscription.members {
+            switch await state(of: member.terms?.permit) {
+            case .ended(.unauthenticated): return .unauthenticated
+            case .ended: continue
+            case .unknown: return nil
+            case .holds: guard case .unknown = await cache.read(member.project) else { return nil }
+            }
+        }
+        return .unknownProject
     }
 
     @concurrent
-    private func holds(_ permit: (any Permit)?) async -> Bool {
-        guard let permit else { return true }
-        let state = await withCheckedContinuation { continuation in
+    private func state(of permit: (any Permit)?) async -> PermitState {
+        guard let permit else { return .holds(checkAfter_seconds: .max) }
+        return await withCheckedContinuation { continuation in
             permit.check { continuation.resume(returning: $0) }
         }
-        return if case .holds = state { true } else { false }
     }
 
     static func head(_ gate: Gate, _ terms: StreamTerms?) -> HTTPResponse {
@@ -94,14 +102,6 @@ struct EventStreamResponse {
     }
 
     private func head(_ terms: StreamTerms?) -> HTTPResponse { Self.head(gate, terms) }
-
-    @concurrent
-    private func refuse(
-        _ refusal: StreamRefusal, of projects: [ProjectID], _ terms: StreamTerms?, _ method: HTTPRequest.Method,
-        _ writer: consuming ResponseWriter
-    ) async throws {
-        try await Self.refusal(refusal, of: projects, gate, terms).send(to: method, writer)
-    }
 
     @concurrent
     private static func write(_ frame: Frame, to body: some ResponseBodyWriter) async throws {

@@ -65,17 +65,17 @@ package struct SyncResponder: Sendable {
         switch await decide(asked) {
         case .reply(let reply), .read(_, _, let reply):
             try await reply.send(to: request.method, writer)
-        case .stream(let subscription, let subject):
+        case .stream(let subscription, let subject) where request.method == .get:
             let peer = ClientAddress(channel.remoteAddress)
             try await EventStreamResponse(hub: hub, cache: cache, gate: gate)
                 .serve(
-                    subscription, for: subscriber(at: peer, request.headers, subject), request.method, on: channel,
-                    writer)
+                    subscription, for: subscriber(at: peer, request.headers, subject), on: channel, writer)
+        case .stream(let subscription, _):
+            guard enter() else { return try await tooMany(asked).send(to: request.method, writer) }
+            defer { inFlight.leave() }
+            try await EventStreamResponse(hub: hub, cache: cache, gate: gate).serveHead(subscription, writer)
         case .write(let project, let caller):
-            guard enter() else {
-                return try await gate.dressed(Problem.tooManyRequests.reply, for: asked.origin)
-                    .send(to: request.method, writer)
-            }
+            guard enter() else { return try await tooMany(asked).send(to: request.method, writer) }
             defer { inFlight.leave() }
             // Who may not write need not send what it would have written.
             if writes.isExpectedToContinue(request) {
@@ -84,6 +84,10 @@ package struct SyncResponder: Sendable {
             let reply = await written(request, project, Query(asked.query), as: caller)
             try await gate.dressed(reply, for: asked.origin).send(to: request.method, writer)
         }
+    }
+
+    private func tooMany(_ asked: Asked) -> Reply {
+        gate.dressed(Problem.tooManyRequests.reply, for: asked.origin)
     }
 
     /// Whom a stream is counted for.
@@ -105,7 +109,11 @@ package struct SyncResponder: Sendable {
 
     /// What can be said without waiting; nil if something has to be waited for, or takes long to write.
     func decideNow(_ asked: Asked) -> Decision? {
-        switch gate.admitNow(asked) {
+        decideNow(asked, gate.admitNow(asked))
+    }
+
+    private func decideNow(_ asked: Asked, _ admission: Gate.Admission) -> Decision? {
+        switch admission {
         case .admitted(let route, let pass): decideNow(asked, route, pass).map { dressed($0, asked) }
         case .answered(let reply): dressed(.reply(reply), asked)
         case .undecided: nil
@@ -149,11 +157,12 @@ package struct SyncResponder: Sendable {
             countRefusal()
             return dressed(.reply(refusal.problem(rules).reply), asked)
         }
-        if let decision = decideNow(asked) { return decision }
-        guard let route = try? Route.find(asked.path), route.waits else { return await admitted(asked) }
-        guard enter() else { return dressed(.reply(Problem.tooManyRequests.reply), asked) }
+        let admission = gate.admitNow(asked)
+        if let decision = decideNow(asked, admission) { return decision }
+        guard let route = admission.awaited else { return await decide(asked, admission) }
+        guard enter() else { return dressed(.reply(Gate.later(.tooManyRequests, asked, route)), asked) }
         defer { inFlight.leave() }
-        return await admitted(asked)
+        return await decide(asked, gate.settle(admission, of: asked))
     }
 
     /// Whether one more request may wait, which is to leave again.
@@ -167,8 +176,8 @@ package struct SyncResponder: Sendable {
         hub.counters.requestsRefused.wrappingAdd(1, ordering: .relaxed)
     }
 
-    private func admitted(_ asked: Asked) async -> Decision {
-        switch await gate.admit(asked) {
+    private func decide(_ asked: Asked, _ admission: Gate.Admission) async -> Decision {
+        switch admission {
         case .admitted(let route, let pass):
             if let decision = decideNow(asked, route, pass) { return dressed(decision, asked) }
             do throws(Problem) {

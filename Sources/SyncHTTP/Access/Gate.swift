@@ -25,6 +25,15 @@ package struct Gate: Sendable {
         case answered(Reply)
         /// It takes longer to find out.
         case undecided(Route)
+
+        /// What it is for, if something has to be waited for.
+        var awaited: Route? {
+            switch self {
+            case .admitted(let route, _) where route.waits: route
+            case .undecided(let route): route
+            case .admitted, .answered: nil
+            }
+        }
     }
 
     /// Without waiting. A stream whose right the database tells is admitted, on terms that have it asked.
@@ -49,8 +58,13 @@ package struct Gate: Sendable {
         route.isStream && asked.method == .get
     }
 
-    func admit(_ asked: Asked) async -> Admission {
-        let admission = admitNow(asked)
+    /// Who is to come again is told so; an EventSource would take a status for the end.
+    static func later(_ problem: Problem, _ asked: Asked, _ route: Route) -> Reply {
+        asksItself(asked, route) ? EventStreamResponse.later : problem.reply
+    }
+
+    /// What becomes of a request that is undecided.
+    func settle(_ admission: Admission, of asked: Asked) async -> Admission {
         guard case .undecided(let route) = admission, let tokens else { return admission }
         do throws(Problem) {
             let identity = try await tokens.identity(asked, route, origins)
@@ -59,9 +73,7 @@ package struct Gate: Sendable {
             }
             return .admitted(route, try await tokens.pass(identity, route.need))
         } catch {
-            // An EventSource would take the status for the end.
-            let isForNow = error.status == .serviceUnavailable && Self.asksItself(asked, route)
-            return .answered(isForNow ? EventStreamResponse.later : error.reply)
+            return .answered(error.status == .serviceUnavailable ? Self.later(error, asked, route) : error.reply)
         }
     }
 

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Bounds the requests that wait for something at one time: a body, a load, the database.
+/// Bounds the requests that wait for something at one time: a body, a load, the database, an issuer.
 package final class RequestsInFlight: Sendable {
     private let limit: Int
     private let count = Atomic<Int>(0)

@@ -49,6 +49,22 @@ struct AccessSettingsTests {
         #expect(try await daemon.client().get("/metrics", Tokens.header(Tokens.of(isAdmin: true))).status == 200)
     }
 
+    @Test func `a token counts if it is of the issuer and for the audience that are named`() async throws {
+        let database = try Database.current.connectionString(as: .daemon)
+        let daemon = try await DaemonProcess.start(
+            Tokens.flags + ["--jwt-issuer", "https://issuer.example", "--jwt-audience", "scenesync"],
+            database: database)
+
+        for (claims, status) in [
+            (#""iss": "https://issuer.example", "aud": "scenesync", "#, 200),
+            (#""iss": "https://other.example", "aud": "scenesync", "#, 401),
+            (#""iss": "https://issuer.example", "aud": "other", "#, 401), ("", 401),
+        ] {
+            let token = Tokens.sign("{\(claims)\"scenesync\": {\"admin\": true}}")
+            #expect(try await daemon.client().get("/metrics", Tokens.header(token)).status == status, "\(claims)")
+        }
+    }
+
     @Test func `with tokens an address may be everybody's, and any name leads there`() async throws {
         let daemon = try await DaemonProcess.start(
             ["--listen", "0.0.0.0:0"],

@@ -15,17 +15,24 @@ struct AdminListenTests {
     }
 
     @Test(arguments: [Tokens.flags, []])
-    func `it has metrics, monitor and health, and the other one has them no more`(flags: [String]) async throws {
+    func `it has metrics, monitor, explain and health, and the other one has them no more`(
+        flags: [String]
+    ) async throws {
         let (stage, admin) = try await start(flags)
         let project = try await stage.insertProject()
         let token = Tokens.of(read: ["*"], write: ["*"], isAdmin: true)
+        let closed = [
+            "/metrics", "/v1/monitor", "/v1/monitor/events",
+            "/v1/explain?project=\(project)&scene_index=1&image_index=0",
+        ]
 
-        for path in ["/metrics", "/v1/monitor", "/healthz", "/readyz"] {
-            #expect(try await admin.get(path).status == 200, "\(path)")
+        for path in closed + ["/healthz", "/readyz"] {
+            #expect(try await EventStream.open(port: admin.port, path).head.status == 200, "\(path)")
         }
-        for path in ["/metrics", "/v1/monitor"] {
+        for path in closed {
             for way in Way.allCases {
-                #expect(try await stage.get(path, as: token, way.headers).status == 404, "\(path)")
+                let headers = Tokens.header(token).merging(way.headers) { $1 }
+                #expect(try await stage.streamStatus(path, headers) == 404, "\(path)")
             }
         }
         for path in ["/v1/projects/\(project)", "/v1/projects/\(project)/events", "/", "/projects/\(project)"] {

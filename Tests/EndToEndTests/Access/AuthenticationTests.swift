@@ -16,8 +16,9 @@ struct AuthenticationTests {
 
     private static let closed = [
         "/v1/projects/@", "/v1/projects/@/scenes", "/v1/projects/@/generations", "/v1/projects/@/events", "/metrics",
-        "/v1/monitor",
+        "/v1/monitor", "/v1/monitor/events", explain,
     ]
+    private static let explain = "/v1/explain?project=@&scene_index=1&image_index=0"
 
     @Test(arguments: closed, Way.allCases)
     func `without a token there is nothing`(path: String, way: Way) async throws {
@@ -110,10 +111,11 @@ struct AuthenticationTests {
         #expect(try await stage.images("PUT", mine, image, headers: Tokens.header(reader)).status == 403)
         #expect(try await stage.images("PUT", other, image, headers: Tokens.header(writer)).status == 404)
         #expect(try await stage.get("/v1/projects/\(other)/events", as: writer).status == 404)
-        for path in ["/metrics", "/v1/monitor"] {
-            #expect(try await stage.get(path, as: reader).status == 403)
-            #expect(try await stage.get(path, as: Tokens.of(read: ["*"], write: ["*"])).status == 403)
-            #expect(try await stage.get(path, as: Tokens.of(isAdmin: true)).status == 200)
+        for path in ["/metrics", "/v1/monitor", "/v1/monitor/events", Self.explain.replacing("@", with: mine)] {
+            for token in [reader, Tokens.of(read: ["*"], write: ["*"])] {
+                #expect(try await stage.streamStatus(path, Tokens.header(token)) == 403, "\(path)")
+            }
+            #expect(try await stage.streamStatus(path, Tokens.header(Tokens.of(isAdmin: true))) == 200, "\(path)")
         }
         let server = Tokens.sign(#"{"role": "service_role"}"#)
         #expect(try await stage.images("PUT", other, image, headers: Tokens.header(server)).status == 200)

@@ -40,6 +40,16 @@ struct ExpiryTests {
         #expect(try await stream.next() == nil)
     }
 
+    @Test func `the monitor's stream ends with its token, too`() async throws {
+        let stream = try await EventStream.open(
+            port: stage.daemon.port, "/v1/monitor/events", headers: Tokens.header(Tokens.of(isAdmin: true, seconds: 2)))
+
+        let event = try #require(try await stream.nextEvent(named: "expired", within: .seconds(6)))
+
+        #expect(event.id == nil && event.data == "{}")
+        #expect(try await stream.next() == nil)
+    }
+
     @Test func `a token that has ended opens no stream and reads nothing`() async throws {
         let project = try await stage.insertProject()
         let token = Tokens.of(read: [project], seconds: 1)

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 /// An issuer's server of keys: a folder with `keys.json`, by HTTP or by HTTPS, which is gone with its last holder.
@@ -42,6 +43,12 @@ final class KeyServer: Sendable {
     func moveAway(_ path: String) async throws {
         _ = try await Program.sh("cd \(folder.path) && mkdir \(path) && cp keys.json \(path)/index.html")
     }
+
+    /// From now on nobody is answered.
+    func pause() { child.signal(SIGSTOP) }
+
+    /// All who have asked meanwhile are answered.
+    func resume() { child.signal(SIGCONT) }
 
     func end() async {
         child.kill()

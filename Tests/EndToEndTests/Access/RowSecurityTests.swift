@@ -6,6 +6,7 @@ import Testing
 @Suite(.database(.supabase), .timeLimit(.minutes(2)))
 struct RowSecurityTests {
     private static let image = #"{"scene_index": 1, "image_url": "x"}"#
+    private static let none = "99999999-0000-4000-8000-000000000000"
     private let alice = Tokens.of(user: Stage.alice)
     private let bob = Tokens.of(user: Stage.bob)
 
@@ -13,7 +14,6 @@ struct RowSecurityTests {
         let stage = try await Stage.startWithRowSecurity()
         let project = try await stage.insertProject(of: Stage.alice)
         try await stage.save("a", scene: 1, of: project)
-        let none = "99999999-0000-4000-8000-000000000000"
 
         for way in Way.allCases {
             for path in ["", "/scenes", "/generations", "/events"] {
@@ -23,11 +23,11 @@ struct RowSecurityTests {
                     ? try await stage.streamStatus(target, way.headers.merging(Tokens.header(alice)) { $1 })
                     : try await stage.get(target, as: alice, way.headers).status
                 let refused = try await stage.get(target, as: bob, way.headers)
-                let absent = try await stage.get("/v1/projects/\(none)\(path)", as: bob, way.headers)
+                let absent = try await stage.get("/v1/projects/\(Self.none)\(path)", as: bob, way.headers)
 
                 #expect(status == 200, "\(path)")
                 #expect(refused.status == 404)
-                #expect(refused.text.replacing(project, with: none) == absent.text)
+                #expect(refused.text.replacing(project, with: Self.none) == absent.text)
                 #expect(refused.head.fields.map(\.name) == absent.head.fields.map(\.name))
             }
         }
@@ -36,20 +36,33 @@ struct RowSecurityTests {
                 == (try await stage.expected(project)))
     }
 
+    @Test(arguments: Way.allCases)
+    func `what is known of one project says nothing of another`(way: Way) async throws {
+        let stage = try await Stage.startWithRowSecurity()
+        let (own, hers) = (try await stage.insertProject(of: Stage.bob), try await stage.insertProject(of: Stage.alice))
+        let headers = way.headers.merging(Tokens.header(bob)) { $1 }
+
+        for path in ["", "/scenes", "/generations", "/events"] {
+            for (project, status) in [(own, 200), (hers, 404), (own, 200)] {
+                let found = try await stage.streamStatus("/v1/projects/\(project)\(path)", headers)
+                #expect(found == status, "\(project == own ? "his" : "hers")\(path)")
+            }
+        }
+    }
+
     @Test func `for a project of others the database does the same as for none, and the cache nothing`() async throws {
         let stage = try await Stage.startWithRowSecurity()
         let project = try await stage.insertProject(of: Stage.alice)
         try await stage.save("a", scene: 1, of: project)
-        let none = "99999999-0000-4000-8000-000000000000"
         let before = try await cacheCounts(stage)
 
         for path in ["", "/scenes", "/generations", "/events"] {
-            for target in [project, none] {
+            for target in [project, Self.none] {
                 #expect(try await stage.get("/v1/projects/\(target)\(path)", as: bob).status == 404)
             }
         }
         let hidden = try await functionsCalled(stage, by: Stage.bob, of: project)
-        let absent = try await functionsCalled(stage, by: Stage.bob, of: none)
+        let absent = try await functionsCalled(stage, by: Stage.bob, of: Self.none)
         let own = try await functionsCalled(stage, by: Stage.alice, of: project)
 
         #expect(try await cacheCounts(stage) == before && !before.isEmpty)
@@ -108,8 +121,11 @@ struct RowSecurityTests {
             let body = method == "DELETE" ? nil : #"{"scene_index": 2, "image_url": "y"}"#
             let forbidden = try await stage.images(method, project, body, headers: Tokens.header(bob))
             let unknown = try await stage.images(method, hidden, body, headers: Tokens.header(bob))
+            let absent = try await stage.images(method, Self.none, body, headers: Tokens.header(bob))
             #expect(forbidden.status == 403, "\(method): \(forbidden.text)")
             #expect(unknown.status == 404, "\(method): \(unknown.text)")
+            #expect(unknown.text.replacing(hidden, with: Self.none) == absent.text)
+            #expect(unknown.head.fields.map(\.name) == absent.head.fields.map(\.name))
         }
         let removed = try await stage.images("DELETE", project, headers: Tokens.header(alice))
 
@@ -169,6 +185,8 @@ struct RowSecurityTests {
                 "/v1/projects/\(project)/events", Tokens.header(token).merging(way.headers) { $1 })
             #expect(status == 401, "\(way)")
         }
+        let head = try await stage.daemon.client().head("/v1/events?project=\(project)", Tokens.header(token))
+        #expect(head.status == 401)
     }
 
     @Test(arguments: [#""scenesync_daemon""#, #""authenticated""#])
@@ -232,12 +250,15 @@ struct RowSecurityTests {
             }
             let refused = try await stage.get("/v1/projects/\(project)", as: bob)
             let turnedAway = try await stage.stream(project, as: bob)
+            let joint = "/v1/events?project=\(project)"
+            let head = try await stage.daemon.client().head(joint, Tokens.header(bob))
             let event = try await turnedAway.next()
             try await server.start()
             let ready = try await stream.nextEvent(named: "ready", within: .seconds(30))
 
             #expect(refused.status == 503)
             #expect(event == nil)
+            #expect(head.status == 200, "as a stream's that is to come again")
             #expect(await turnedAway.retry_milliseconds ?? 0 >= 5_000)
             #expect(ready != nil)
         }

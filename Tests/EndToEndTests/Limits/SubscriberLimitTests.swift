@@ -55,6 +55,31 @@ struct SubscriberLimitTests {
     }
 
     @Test(arguments: Way.allCases)
+    func `of all kinds together there are so many streams, and who leaves makes room for one`(way: Way) async throws {
+        let stage = try await Stage.start(["--max-subscribers", "2"])
+        let project = try await stage.insertProject()
+        let targets = ["/v1/projects/\(project)/events", "/v1/events?project=\(project)", "/v1/monitor/events"]
+        let first = try await open(stage, project, by: way)
+
+        for target in targets {
+            var second: Opening?
+            try await eventually("there is room for it") {
+                second = try await open(stage, at: target, by: way)
+                return second?.isAdmitted == true
+            }
+            for target in targets {
+                let over = try await open(stage, at: target, by: way)
+                #expect(over.status == 200 && over.isOver, "\(target): \(over.first)")
+                #expect(try await over.connection.readChunk(until: .now + .seconds(5)).isEmpty)
+            }
+            withExtendedLifetime(second) {}
+        }
+
+        #expect(first.isAdmitted)
+        withExtendedLifetime(first) {}
+    }
+
+    @Test(arguments: Way.allCases)
     func `a stream of many projects counts as one, and the monitor's too`(way: Way) async throws {
         let stage = try await Stage.start(["--max-subscribers-per-address", "2"])
         let projects = [try await stage.insertProject(), try await stage.insertProject()]
@@ -126,58 +151,6 @@ struct SubscriberLimitTests {
 
         #expect(one.isAdmitted && other.isOver)
         withExtendedLifetime(one) {}
-    }
-
-    @Test func `requests that wait have their number, and those beyond are 429`() async throws {
-        let stage = try await Stage.start(["--max-requests", "3"])
-        let projects = [try await stage.insertProject(), try await stage.insertProject()]
-        _ = try await stage.client.get("/v1/projects/\(projects[0])")
-        let lock = try await stage.database.open(as: .owner)
-        try await lock.query("BEGIN")
-        try await lock.query("LOCK TABLE content_creation_requests IN ACCESS EXCLUSIVE MODE")
-        var waiting: [HTTPConnection] = []
-        for _ in 0..<3 {
-            let connection = try await HTTPConnection.open(port: stage.daemon.port)
-            try await connection.send(HTTPClient.bytes("GET", "/v1/projects/\(projects[1])", [:], nil))
-            waiting.append(connection)
-        }
-        // With the one that was answered before them.
-        try await eventually("three wait") { try await stage.metric("scenesync_cache_misses_total") == 4 }
-        let refused = try await stage.client.get("/v1/projects/\(projects[1])")
-        // What memory answers waits for nothing.
-        let warm = try await stage.client.get("/v1/projects/\(projects[0])")
-        try await lock.query("COMMIT")
-
-        #expect(refused.status == 429)
-        #expect(refused["Retry-After"] == "1")
-        #expect(refused.problem == "too-many-requests")
-        #expect(warm.status == 200)
-        for connection in waiting {
-            #expect(try await connection.readAnswer(to: "GET", until: .now + .seconds(10))?.status == 200)
-        }
-        #expect(try await stage.client.get("/v1/projects/\(projects[1])").status == 200)
-    }
-
-    @Test func `a body that is awaited has its place among them`() async throws {
-        let stage = try await Stage.start(["--max-requests", "1"])
-        let project = try await stage.insertProject()
-        let target = "/v1/projects/\(project)/images"
-        let slow = try await HTTPConnection.open(port: stage.daemon.port)
-        try await slow.send(
-            Array(
-                "POST \(target) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
-                    .utf8))
-        #expect(try await slow.readHead(until: .now + .seconds(10))?.status == 100)
-
-        let refused = try await stage.client.request("DELETE", target)
-        try await slow.send(Array("[]".utf8))
-        let late = try await slow.readAnswer(to: "POST", until: .now + .seconds(10))
-
-        #expect(refused.status == 429 && refused["Retry-After"] == "1")
-        #expect(late?.status == 400)
-        try await eventually("its place is free again") {
-            try await stage.client.request("DELETE", target).status == 200
-        }
     }
 
     @Test func `a flood of ids that nobody has costs some queries and no memory`() async throws {

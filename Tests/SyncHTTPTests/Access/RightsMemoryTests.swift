@@ -46,7 +46,7 @@ import Testing
         #expect(memory.find(key, now: start + .seconds(2)) == nil)
     }
 
-    @Test func `what a caller may is not what another may`() {
+    @Test func `what a caller may is not what another may, nor with another project`() throws {
         var memory = RightsMemory(interval: .seconds(60))
         _ = memory.wait(key, now: start) { _ in }
         _ = memory.answer(key, .readable)
@@ -54,6 +54,9 @@ import Testing
         for caller in [Caller(role: "authenticated", claims: "{ }"), Caller(role: "anon", claims: "{}")] {
             #expect(memory.find(.init(caller: caller, project: key.project), now: start) == nil)
         }
+        let other = try #require(ProjectID("aaaaaaaa-0000-4000-8000-000000000002"))
+        #expect(memory.find(.init(caller: key.caller, project: other), now: start) == nil)
+        #expect(memory.wait(.init(caller: key.caller, project: other), now: start) { _ in })
     }
 
     @Test func `what is remembered is bounded, however long the claims are`() throws {
