@@ -40,6 +40,15 @@ import Testing
         }
     }
 
+    @Test(arguments: [("[", "]"), ("{\"a\":[", "]}")])
+    func `what is nested a thousand deep is passed over, and no more`(open: String, close: String) throws {
+        let count = 1_000 / close.count
+        let text = String(repeating: open, count: count) + String(repeating: close, count: count)
+
+        #expect(try pass(text).count == text.utf8.count)
+        #expect(throws: JSONError.self) { try pass("[\(text)]") }
+    }
+
     @Test(arguments: ["[", "{\"a\":"])
     func `a million open brackets are refused`(opening: String) {
         #expect(throws: JSONError.self) { try pass(String(repeating: opening, count: 1_000_000)) }

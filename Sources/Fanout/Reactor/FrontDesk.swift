@@ -10,8 +10,8 @@ package protocol FrontDesk: AnyObject {
     func streamHead(_ terms: StreamTerms?) -> ByteBuffer
     /// The whole answer to a request for a stream that is not to be.
     func refusal(_ refusal: StreamRefusal, of projects: [ProjectID], _ terms: StreamTerms?) -> ByteBuffer
-    /// The whole answer to a request that takes too long to come.
-    func tooSlow() -> ByteBuffer
+    /// The whole answer to a request that takes too long to come; `bytes` have.
+    func tooSlow(_ bytes: UnsafeRawBufferPointer) -> ByteBuffer
     /// Serves the connection from now on; `bytes` have been read of it.
     func adopt(_ descriptor: CInt, _ bytes: [UInt8])
 }

@@ -44,7 +44,7 @@ extension ReactorLoop {
             !connection.isClosing, second &- connection.inputSince > UInt32(house.rules.head_seconds)
         else { return false }
         house.counters.slowRequests.wrappingAdd(1, ordering: .relaxed)
-        transmit(Parcel([desk.tooSlow()]), to: key)
+        transmit(Parcel([connection.input.withUnsafeBytes { desk.tooSlow($0) }]), to: key)
         closeWhenSent(key)
         return true
     }

@@ -100,11 +100,9 @@ final class ReactorLoop {
             let descriptor = Self.accept(house.socket.descriptor, &peer)
             if descriptor >= 0 {
                 welcome(descriptor, from: ClientAddress(peer))
+                if SpareDescriptors.include(descriptor) { return rest() }
             } else if [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) {
-                // The backlog stays readable, and would be looked at again and again: a second's pause instead.
-                watch(house.socket.descriptor, Self.listening, EPOLL_CTL_DEL, EPOLLIN)
-                isAccepting = false
-                return
+                return rest()
             } else if errno != ECONNABORTED && errno != EINTR {
                 return
             }
@@ -126,8 +124,14 @@ final class ReactorLoop {
         watch(descriptor, key, EPOLL_CTL_ADD, EPOLLIN)
     }
 
+    /// The backlog stays readable, and would be looked at again and again: a second's pause instead.
+    private func rest() {
+        watch(house.socket.descriptor, Self.listening, EPOLL_CTL_DEL, EPOLLIN)
+        isAccepting = false
+    }
+
     private func acceptAgain() {
-        guard !isAccepting, !isDraining else { return }
+        guard !isAccepting, !isDraining, !SpareDescriptors.areNext else { return }
         isAccepting = true
         // Of several reactors one is woken.
         let exclusive = EPOLLEXCLUSIVE.rawValue

@@ -69,8 +69,9 @@ package final class Front: FrontDesk {
         return reply.bytes.reduce(into: ByteBuffer()) { $0.writeImmutableBuffer($1) }
     }
 
-    package func tooSlow() -> ByteBuffer {
-        Refusal.tooSlow.lastReply(rules).bytes.reduce(into: ByteBuffer()) { $0.writeImmutableBuffer($1) }
+    package func tooSlow(_ bytes: UnsafeRawBufferPointer) -> ByteBuffer {
+        let reply = responder.gate.dressed(Refusal.tooSlow.lastReply(rules), for: HeadLines.origin(in: bytes))
+        return reply.bytes.reduce(into: ByteBuffer()) { $0.writeImmutableBuffer($1) }
     }
 
     private func head(before frame: Frame, isAll: Bool, _ terms: StreamTerms?) -> ByteBuffer {

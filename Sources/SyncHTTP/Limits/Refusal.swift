@@ -15,7 +15,10 @@ enum Refusal: Error, Hashable, Sendable {
     /// Of a request whose head another parser has read, over HTTP/2; nil if it is not too large.
     static func ofHead(_ asked: Asked, _ rules: ConnectionRules) -> Refusal? {
         if asked.target.utf8.count > rules.url_bytes { return .urlTooLong }
-        return asked.headers.count > RequestHead.mostFields ? .headTooLarge : nil
+        let head_bytes = asked.headers.reduce(asked.target.utf8.count) {
+            $0 + $1.name.rawName.utf8.count + $1.value.utf8.count
+        }
+        return asked.headers.count > RequestHead.mostFields || head_bytes > rules.head_bytes ? .headTooLarge : nil
     }
 
     func problem(_ rules: ConnectionRules) -> Problem {

@@ -94,6 +94,12 @@ struct ConnectionProtocols: Sendable {
 
     private func setUpHTTP2(_ channel: any Channel) -> EventLoopFuture<Spoken> {
         channel.eventLoop.makeCompletedFuture { try VanishedWatch.add(to: channel, counters) }
-            .flatMap { http2.setup(channel: channel, logger: logger).map { .http2($0) } }
+            .flatMap { http2.setup(channel: channel, logger: logger) }
+            .flatMapThrowing { connection in
+                let pipeline = channel.pipeline.syncOperations
+                let http2 = try pipeline.handler(type: NIOHTTP2Handler.self)
+                try pipeline.addHandler(PingDeadline(), position: .after(http2))
+                return .http2(connection)
+            }
     }
 }

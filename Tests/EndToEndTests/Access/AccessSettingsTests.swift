@@ -81,4 +81,14 @@ struct AccessSettingsTests {
         let answer = try await client.get("/healthz", ["Origin": "https://b.example"])
         #expect(answer["Access-Control-Allow-Origin"] == "https://b.example")
     }
+
+    @Test func `where names are given, no other leads to an address that is everybody's`() async throws {
+        let daemon = try await DaemonProcess.start(
+            ["--listen", "0.0.0.0:0", "--allow-anonymous", "--allowed-host", "sync.example"],
+            database: try Database.current.connectionString(as: .daemon))
+
+        for (host, status) in [("any.example", 421), ("sync.example", 200), ("127.0.0.1", 200)] {
+            #expect(try await daemon.client().get("/healthz", ["Host": host]).status == status, "\(host)")
+        }
+    }
 }

@@ -90,6 +90,32 @@ struct KeyRotationTests {
         }
     }
 
+    @Test(arguments: KeyServer.Manner.allCases)
+    func `an issuer whose answer does not end is not waited for`(manner: KeyServer.Manner) async throws {
+        let key = IssuerKey("key")
+        let issuer = try await KeyServer(IssuerKey.set(key))
+        let stage = try await start(issuer.url)
+        let target = "/v1/projects/\(try await stage.insertProject())"
+
+        try issuer.become(manner)
+        async let unknown = stage.get(target, as: try IssuerKey("unheard").token(Self.claims))
+        let known = try await stage.get(target, as: try key.token(Self.claims))
+
+        #expect(known.status == 200)
+        #expect(try await unknown.status == 401)
+        try await stage.daemon.logLine(containing: manner == .endless ? "it is too long" : "its address takes too long")
+    }
+
+    @Test(arguments: [
+        ("http://issuer.invalid/keys", true), ("HTTP://localhost.invalid:80/keys", true),
+        ("https://issuer.invalid/keys", false), ("http://localhost:9/keys", false), ("http://[::1]:9/keys", false),
+    ])
+    func `keys that come from elsewhere by plain HTTP are warned of`(url: String, isWarnedOf: Bool) async throws {
+        let stage = try await start(url)
+
+        #expect(stage.daemon.log.contains { $0.contains("keys come by plain HTTP") } == isWarnedOf)
+    }
+
     @Test func `where an issuer sends us we do not go`() async throws {
         let key = IssuerKey("key")
         let issuer = try await KeyServer(IssuerKey.set(key))

@@ -4,9 +4,19 @@ import Testing
 /// An issuer's server of keys: a folder with `keys.json`, by HTTP or by HTTPS, which is gone with its last holder.
 final class KeyServer: Sendable {
     private static let program = """
-        import functools, http.server, ssl, sys
+        import functools, http.server, pathlib, ssl, sys, time
         folder, *certificate = sys.argv[1:]
-        handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
+        class Handler(http.server.SimpleHTTPRequestHandler):
+            def do_GET(self):
+                manner = pathlib.Path(folder, "manner")
+                if not manner.exists(): return super().do_GET()
+                if manner.read_text() == "silent": time.sleep(3600)
+                self.send_response(200)
+                self.end_headers()
+                while True:
+                    self.wfile.write(b" " * (65536 if manner.read_text() == "endless" else 1))
+                    time.sleep(0 if manner.read_text() == "endless" else 0.5)
+        handler = functools.partial(Handler, directory=folder)
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -38,6 +48,13 @@ final class KeyServer: Sendable {
     func url(of path: String, host: String = "127.0.0.1") -> String { "\(scheme)://\(host):\(port)/\(path)" }
 
     func publish(_ set: String, at path: String = "keys.json") throws { _ = try folder.write(set, to: path) }
+
+    /// How it fails to answer: not at all, byte by byte, or without end.
+    enum Manner: String, CaseIterable {
+        case silent, dripping, endless
+    }
+
+    func become(_ manner: Manner) throws { _ = try folder.write(manner.rawValue, to: "manner") }
 
     /// What stands at `path` is sent only to who follows the server to another address, `path/`.
     func moveAway(_ path: String) async throws {

@@ -63,6 +63,23 @@ struct SlowlorisTests {
         #expect(try await client.statuses(within: .seconds(30)) != nil)
     }
 
+    @Test func `a body that comes byte by byte for ever ends its connection`() async throws {
+        let project = try await stage.insertProject()
+        let client = try await RawClient.open(stage.daemon, by: .channel)
+        let statuses = Task { try await client.statuses(within: .seconds(30)) }
+
+        try await client.connection.send(
+            Array(
+                "POST /v1/projects/\(project)/images HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
+                    .utf8))
+        for _ in 0..<60 {
+            guard (try? await client.connection.send([UInt8(ascii: " ")])) != nil else { break }
+            try await Task.sleep(for: .milliseconds(500))
+        }
+
+        #expect(try await statuses.value != nil)
+    }
+
     @Test func `beside five hundred of them a healthy client stays within twice its p99`() async throws {
         let target = "/v1/projects/\(try await stage.insertProject())"
         let healthy = HealthyClient(target, of: stage.daemon.port)

@@ -53,6 +53,46 @@ struct HTTP2Tests {
         #expect(await many.status == 431)
     }
 
+    @Test func `limits that are set hold for either version`() async throws {
+        let stage = try await Stage.start(["--h2c", "--max-header", "2000", "--max-url", "100"])
+        let client = try await HTTP2Client.open(port: stage.daemon.port)
+        let (long, longer) = (String(repeating: "a", count: 1_500), String(repeating: "a", count: 2_000))
+        let url = "/healthz?" + longer.prefix(100)
+
+        for (path, agent, status) in [("/healthz", long, 200), ("/healthz", longer, 431), (url, "a", 414)] {
+            let stream = try await client.open(path, [("user-agent", agent)])
+            await stream.read()
+            #expect(await stream.status == status)
+            for way in Way.allCases {
+                let answer = try await stage.daemon.client().get(
+                    path, way.headers.merging(["User-Agent": agent]) { $1 })
+                #expect(answer.status == status, "\(way)")
+            }
+        }
+    }
+
+    @Test func `who says nothing more is let go`() async throws {
+        let stage = try await Stage.start(["--h2c", "--idle-timeout", "2"])
+        let silent = try await HTTPConnection.open(port: stage.daemon.port)
+        let deadline = ContinuousClock.now + .seconds(20)
+
+        // Its preface, and settings without any.
+        try await silent.send(Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + [0, 0, 0, 4, 0, 0, 0, 0, 0])
+
+        // Its end comes before it is given up.
+        while try await !silent.read(until: deadline).isEmpty {}
+    }
+
+    @Test func `a name that is not ours leads to nothing`() async throws {
+        let stage = try await Stage.start(["--h2c"])
+        let client = try await HTTP2Client.open(port: stage.daemon.port)
+
+        let stream = try await client.open("/healthz", authority: "evil.example")
+
+        #expect(await stream.read().contains("/problems/misdirected"))
+        #expect(await stream.status == 421)
+    }
+
     @Test func `over a limit a stream has its answer and its end`() async throws {
         let stage = try await Stage.start(["--h2c", "--max-subscribers-per-address", "2"])
         let project = try await stage.insertProject()
