@@ -56,6 +56,7 @@ struct AuditTests {
 
         #expect(events.names == ["scene", "scene"])
         let line = try await stage.daemon.logLine(containing: "unannounced")
+        #expect(line.contains(" warning "))
         #expect(line.contains("scene 1 image 0, scene 2 image 0") && line.contains(project))
         #expect(!line.contains("example.com"))
         #expect(try await stage.metric("scenesync_audit_divergences_total") == 1)
