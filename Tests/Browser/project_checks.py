@@ -15,6 +15,10 @@ def check_project(browser, deployment):
 
     deployment.save(project, (1, 0, picture("first")), (1, 4, picture("second")))
     check("pictures arrive", reader.until("two", lambda: page.locator(".slot.loaded").count() == 2))
+    revision = deployment.revision(project)
+    shown = lambda: page.locator("#revision").get_attribute("title")
+    check("with the revision that the daemon has", reader.until(revision, lambda: shown() == revision), shown())
+    check("its beginning can be read", revision.startswith(reader.text("#revision").rstrip("…")), reader.text("#revision"))
     summary = lambda: reader.text("#timeline-summary")
     check("their writer has a lane", reader.until("one", lambda: page.locator("#timeline-lanes path").count() == 1), summary())
 
@@ -48,6 +52,8 @@ def check_project(browser, deployment):
     deployment.server.start()
     check("it recovers", reader.until_state("live", within=30))
     check("and is as of now", reader.until("now", lambda: reader.text("#age") == "now"))
+    asked = sum("/v1/monitor" in url for url in reader.asked)
+    check("who wrote was asked when something came, and not again and again", asked <= 8, asked)
     violations = page.evaluate("seen.violations")
     check("the policy was never violated", violations == [], violations)
     reader.close()
