@@ -220,7 +220,10 @@ struct AuditTests {
         let loads = try await stage.metric("scenesync_cache_loads_total")
 
         try await stage.admin.query(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1", [Role.daemon.rawValue])
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE usename = $1 AND datname = current_database()
+            """, [Role.daemon.rawValue])
 
         try await eventually("it is loaded") { try await stage.metric("scenesync_cache_loads_total") == loads + 1 }
         #expect(try await stage.client.get("/v1/projects/\(project)")["Cache-Status"] == "scenesync; hit")

@@ -45,7 +45,10 @@ struct JSONLogTests {
             _ = try await stage.client.get(target, ["User-Agent": "\"}{\"level\": \"forged\"", "X-Odd": "\"\\"])
         }
         try await stage.admin.query(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1", [Role.daemon.rawValue])
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE usename = $1 AND datname = current_database()
+            """, [Role.daemon.rawValue])
         try await stage.daemon.logLine(containing: "stale: ")
         _ = await stage.daemon.stop()
 
@@ -78,15 +81,15 @@ struct JSONLogTests {
             ALTER TABLE generated_images ADD CONSTRAINT short CHECK (length(image_url) < 40 OR scene_index = 1)
             """)
 
-        let statuses = try await [
+        let answers = try await [
             stage.images("POST", project, image), stage.images("POST", project, image),
             stage.images(
                 "POST", project, image.replacing("1,", with: "2,").replacing("row", with: "row-that-is-longer")),
-        ].map(\.status)
+        ]
         _ = try await viewer.next()
         _ = await stage.daemon.stop()
 
-        #expect(statuses == [201, 409, 422])
+        #expect(answers.map(\.status) == [201, 409, 422], "\(answers.map(\.text))")
         #expect(stage.daemon.log.count > 2)
         #expect(!stage.daemon.log.contains { $0.contains("secret-of-a-row") })
     }
