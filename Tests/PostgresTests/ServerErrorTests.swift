@@ -30,7 +30,7 @@ struct ServerErrorTests {
 
     @Test(arguments: [
         ("SELECT 'secret'::integer", "22P02"),
-        ("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'secret'; END $$", "42501"),
+        ("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'secret', TABLE = 'secret'; END $$", "42501"),
         ("DO $$ BEGIN EXECUTE 'SELECT 1 ''secret'''; END $$", "42601"),
         ("DO $$ BEGIN RAISE 'secret'; END $$", "P0001"),
     ])

@@ -36,7 +36,7 @@ package struct ServerError: Error, Equatable, CustomStringConvertible {
         return ([quotes ? "an error \(sqlstate)" : description] + names).joined(separator: ", ")
     }
 
-    /// Classes of errors that name objects and sessions. A syntax error (42601) quotes what a function has put together.
+    /// Classes of errors that name objects and sessions. A syntax error (42601) quotes what a function has made.
     private static let ownWords: Set = [
         "08", "0A", "23", "25", "26", "28", "3D", "3F", "40", "42", "53", "54", "55", "57", "58",
     ]
@@ -47,22 +47,24 @@ package struct ServerError: Error, Equatable, CustomStringConvertible {
             PQresultErrorField(result, Int32(letter.value)).map { String(cString: $0) }
         }
         guard let sqlstate = field("C") else { return nil }
+        let isRaised = field("R") == "exec_stmt_raise"
         self.init(
             severity: field("V") ?? field("S") ?? "ERROR",
             sqlstate: sqlstate,
             message: field("M") ?? String(cString: PQresultErrorMessage(result)),
             detail: field("D"),
             hint: field("H"),
-            names: Self.names(field),
-            isRaised: field("R") == "exec_stmt_raise"
+            names: Self.names(field, isRaised),
+            isRaised: isRaised
         )
     }
 
-    /// Of the context only where PL/pgSQL was: other lines of it may quote data.
-    private static func names(_ field: (Unicode.Scalar) -> String?) -> [String] {
-        let context = field("W")?.split(separator: "\n").first { $0.hasPrefix("PL/pgSQL function ") }
+    /// Of the context only where PL/pgSQL was: other lines may quote data. What a function raises may name anything.
+    private static func names(_ field: (Unicode.Scalar) -> String?, _ isRaised: Bool) -> [String] {
+        let function = field("W")?.split(separator: "\n").first { $0.hasPrefix("PL/pgSQL function ") }.map(String.init)
         let kinds: [(Unicode.Scalar, String)] = [("t", "table"), ("c", "column"), ("n", "constraint")]
-        return kinds.compactMap { kind in field(kind.0).map { "\(kind.1) \($0)" } } + (context.map { ["\($0)"] } ?? [])
+        let objects = isRaised ? [] : kinds.compactMap { kind in field(kind.0).map { "\(kind.1) \($0)" } }
+        return objects + [function].compactMap { $0 }
     }
 }
 
