@@ -53,13 +53,14 @@ actor Auditor {
         } catch PostgresError.server(let error) where error.sqlstate == Self.lockTimeout {
             try await Task.sleep(for: Self.pauseAfterError)
         } catch PostgresError.server(let error) where error.sqlstate.hasPrefix(Self.missingRight) {
-            logger.error("projects cannot be compared with the database: \(error); run `scenesync migrate`")
+            logger.error(
+                "projects cannot be compared with the database: \(error.withoutValues); run `scenesync migrate`")
             try await Task.sleep(for: Self.pauseAfterRefusal)
         } catch PostgresError.server where batch.questions.count > 1 {
             // One project that cannot be loaded must not keep the others from it.
             for question in batch.questions { try await compare(batch.only(question)) }
         } catch PostgresError.server(let error) {
-            logger.error("a project cannot be compared with the database: \(error)")
+            logger.error("a project cannot be compared with the database: \(error.withoutValues)")
             try await Task.sleep(for: Self.pauseAfterError)
         }
     }

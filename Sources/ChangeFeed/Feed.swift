@@ -63,7 +63,7 @@ package actor Feed {
                 do {
                     try await follow()
                 } catch {
-                    lose("\(error)")
+                    lose(error.withoutValues)
                 }
                 try? await Task.sleep(for: backoff.delay())
             }

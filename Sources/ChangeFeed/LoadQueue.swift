@@ -59,7 +59,9 @@ actor LoadQueue {
                     try await load(batch)
                 } catch {
                     let isLoss = Self.isLoss(error)
-                    if !isLoss { logger.error("a load of \(batch.projects.count) projects failed: \(error)") }
+                    if !isLoss {
+                        logger.error("a load of \(batch.projects.count) projects failed: \(error.withoutValues)")
+                    }
                     cache.fail(batch, reason: "\(error)")
                     try? await Task.sleep(for: isLoss ? Self.pauseAfterLoss : Self.pauseAfterError)
                 }
@@ -88,7 +90,7 @@ actor LoadQueue {
                 do {
                     cache.complete(single, try await loader.load(single.projects))
                 } catch PostgresError.server(let error) {
-                    logger.error("a project cannot be loaded: \(error)")
+                    logger.error("a project cannot be loaded: \(error.withoutValues)")
                     cache.fail(single, reason: "\(error)")
                 }
             }

@@ -30,6 +30,11 @@ def check_dashboard(browser, deployment):
     deployment.flood(flooded, 3_000)
     check("a flooded project rises to the top", reader.until("it is first", lambda: place("Flooded") == 0, within=5), titles())
     label = lambda number: page.locator(".chart svg").nth(number).get_attribute("aria-label") or ""
+    row = lambda title: page.locator("#table tbody tr", has_text=title)
+    cell = lambda title, column: row(title).locator(f"td.{column}").text_content()
+    check("its row says how many", reader.until("all of them", lambda: cell("Flooded", "saved") == "3,001", within=5))
+    tallest = row("Flooded").locator(".sparkline path").last.evaluate("path => path.getBBox().height")
+    check("and has a bar of them", tallest > 0, tallest)
     check("the chart of rows says how many", reader.until("thousands", lambda: re.search(r"at most \d,\d{3}", label(0)) is not None), label(0))
 
     deployment.save_at_once(calm, 5, seconds=1)
@@ -41,6 +46,15 @@ def check_dashboard(browser, deployment):
     check("all of it came by one stream: nothing is polled", fetched == {"/", "/v1/monitor/events"}, fetched)
     spoken = page.evaluate("seen.spoken")
     check("a screen reader was told of the state alone", len(spoken) <= 1, spoken)
+
+    check("it says by which way changes come", reader.text("#tile-mode dd") in ["Quiet", "Busy"], reader.text("#tile-mode"))
+    check("nobody reads", reader.text("#tile-streams dd") == "0" and cell("Calm", "readers") == "0", reader.text("#tile-streams"))
+    watching = Reader(browser, f"{daemon.url}/projects/{calm}")
+    check("who reads a project is counted", reader.until("one", lambda: reader.text("#tile-streams dd") == "1", within=5))
+    check("by project, too", cell("Calm", "readers") == "1" and cell("Flooded", "readers") == "0", cell("Calm", "readers"))
+    watching.close()
+    check("comparisons are counted", int(reader.text("#audit-runs").replace(",", "")) > 0, reader.text("#audit-runs"))
+    check("what cannot be shown is said", page.locator("#unseen li").count() == 3, page.locator("#unseen li").count())
 
     journal = lambda: " | ".join(page.locator("#journal li").all_text_contents())
     deployment.save_silently(calm, 1, 50, picture("silent"))

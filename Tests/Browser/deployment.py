@@ -141,6 +141,9 @@ class Deployment:
         """Has it in memory."""
         urllib.request.urlopen(f"{self.daemon.url}/v1/projects/{project}").read()
 
+    def revision(self, project):
+        return urllib.request.urlopen(f"{self.daemon.url}/v1/projects/{project}").headers["ETag"].strip('"')
+
     def insertion(self, project, *places):
         rows = ", ".join(f"('{project}', {scene}, {image}, {literal(url)})" for scene, image, url in places)
         return f"{INSERT} VALUES {rows};"

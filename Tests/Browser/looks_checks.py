@@ -15,6 +15,8 @@ def check_looks(browser, deployment):
             found = reader.violations()
             check(f"axe finds nothing on {path}, {name}", found == [], "\n    ".join(found))
             check(f"nor is it wider than its window, {name}", reader.overflow() <= 0, reader.overflow())
+            ground = reader.brightness()
+            check(f"its ground is {look['color_scheme']}", ground < 40 if look["color_scheme"] == "dark" else ground > 215, ground)
             reader.close()
 
     reader = Reader(browser, deployment.daemon.url, **PHONE, reduced_motion="reduce")

@@ -15,6 +15,10 @@ def check_project(browser, deployment):
 
     deployment.save(project, (1, 0, picture("first")), (1, 4, picture("second")))
     check("pictures arrive", reader.until("two", lambda: page.locator(".slot.loaded").count() == 2))
+    revision = deployment.revision(project)
+    shown = lambda: page.locator("#revision").get_attribute("title")
+    check("with the revision that the daemon has", reader.until(revision, lambda: shown() == revision), shown())
+    check("its beginning can be read", revision.startswith(reader.text("#revision").rstrip("…")), reader.text("#revision"))
     summary = lambda: reader.text("#timeline-summary")
     check("their writer has a lane", reader.until("one", lambda: page.locator("#timeline-lanes path").count() == 1), summary())
 
@@ -44,10 +48,13 @@ def check_project(browser, deployment):
 
     deployment.server.stop()
     check("without PostgreSQL the page says stale", reader.until_state("stale", within=6))
+    asked = lambda: sum("/v1/monitor" in url for url in reader.asked)
+    before = asked()
     check("and how old it is", reader.until("ago", lambda: reader.text("#age").endswith(" ago")))
     deployment.server.start()
     check("it recovers", reader.until_state("live", within=30))
     check("and is as of now", reader.until("now", lambda: reader.text("#age") == "now"))
+    check("who writes is asked when something has come, and not again and again", asked() == before, asked() - before)
     violations = page.evaluate("seen.violations")
     check("the policy was never violated", violations == [], violations)
     reader.close()

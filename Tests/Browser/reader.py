@@ -1,5 +1,6 @@
 """A page as a reader has it: in a window of some size, by day or by night."""
 
+import re
 import time
 
 from axe_playwright_python.sync_playwright import Axe
@@ -41,7 +42,11 @@ class Reader:
         self.page.wait_for_selector(f"html{wait}", state="attached", timeout=20_000)
 
     def close(self):
+        """What the page complained of fails the run, unless it is that the daemon could not be reached."""
+        unexpected = [text for text in self.complaints if not text.startswith("Failed to load resource: net::ERR_")]
         self.context.close()
+        if unexpected:
+            raise Failure("the page complained: " + " | ".join(unexpected))
 
     def text(self, selector):
         return self.page.locator(selector).first.text_content() or ""
@@ -65,6 +70,12 @@ class Reader:
         """What axe finds, in a few words each."""
         found = Axe().run(self.page).response["violations"]
         return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"][:3]]
+
+    def brightness(self):
+        """How bright the page's ground is, from 0 to 255."""
+        colour = self.page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+        red, green, blue = (int(part) for part in re.findall(r"\d+", colour)[:3])
+        return (red + green + blue) // 3
 
     def overflow(self):
         """By how many pixels the page is wider than its window."""

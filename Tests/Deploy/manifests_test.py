@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Whether what the manifests say fits together, and fits the daemon: manifests_test.py BINARY MANIFEST…"""
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import yaml
 
@@ -51,6 +53,11 @@ for probe in ["startupProbe", "readinessProbe", "livenessProbe"]:
     expect(container[probe]["httpGet"]["port"] in ports, f"the port of {probe}")
 expect(container["startupProbe"]["httpGet"]["path"] == "/readyz", "a pod is in rotation before it is live")
 expect(container["livenessProbe"]["httpGet"]["path"] == "/healthz", "a database that is away ends pods")
+recipes = (Path(__file__).resolve().parents[2] / "docs/recipes.md").read_text()
+for probe in ["startup", "readiness", "liveness"]:
+    told = re.search(rf"^\| {probe} \| `(\S+)` \|", recipes, re.MULTILINE)
+    path = container[f"{probe}Probe"]["httpGet"]["path"]
+    expect(told and told[1] == path, f"recipes.md has another {probe} probe than {path}")
 listen = next(entry["value"] for entry in container["env"] if entry["name"] == "SCENESYNC_LISTEN")
 expect(int(listen.split(":")[1]) == ports["http"], "the daemon listens elsewhere")
 drain = int(container["args"][container["args"].index("--drain-delay") + 1])

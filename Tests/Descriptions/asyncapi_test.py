@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Checks events against an AsyncAPI document: asyncapi_test.py DOCUMENT EVENTS, files of JSON, the second with a line
-{"event": ..., "data": "..."} for each event. Prints the names of the events that were seen."""
+{"event": ..., "data": "..."} for each event. With a third, an OpenAPI document, schemas of one name have to be the same.
+Prints the names of the events that were seen."""
 
 import json
 import sys
@@ -26,6 +27,10 @@ def check(schema, value):
 
 def main():
     document = json.load(open(sys.argv[1]))
+    assert document["asyncapi"].startswith("3."), document["asyncapi"]
+    schemas = json.load(open(sys.argv[3]))["components"]["schemas"] if len(sys.argv) > 3 else {}
+    for name, schema in document["components"]["schemas"].items():
+        assert schemas.get(name, schema) == schema, f"{name} is another one in OpenAPI"
     messages = resolved(document["components"]["messages"], document)
     for message in messages.values():
         jsonschema.Draft202012Validator.check_schema(message["payload"])

@@ -56,6 +56,7 @@ struct AuditTests {
 
         #expect(events.names == ["scene", "scene"])
         let line = try await stage.daemon.logLine(containing: "unannounced")
+        #expect(line.contains(" warning "))
         #expect(line.contains("scene 1 image 0, scene 2 image 0") && line.contains(project))
         #expect(!line.contains("example.com"))
         #expect(try await stage.metric("scenesync_audit_divergences_total") == 1)
@@ -219,7 +220,10 @@ struct AuditTests {
         let loads = try await stage.metric("scenesync_cache_loads_total")
 
         try await stage.admin.query(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1", [Role.daemon.rawValue])
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE usename = $1 AND datname = current_database()
+            """, [Role.daemon.rawValue])
 
         try await eventually("it is loaded") { try await stage.metric("scenesync_cache_loads_total") == loads + 1 }
         #expect(try await stage.client.get("/v1/projects/\(project)")["Cache-Status"] == "scenesync; hit")

@@ -1,4 +1,6 @@
 import Glibc
+import Postgres
+import PostgresTestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(3)))
@@ -40,6 +42,37 @@ struct DemoTests {
             #expect(await demo.waitForExit() == 0)
             #expect(try await servers(of: folder) == "")
         }
+    }
+
+    @Test func `a change that goes past a trigger is found within seconds, each time, and the page is there`()
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        let demo = try await start(in: folder)
+        let client = demo.client()
+        let page = try await client.get("/")
+        #expect(page.status == 200)
+        #expect(page["Content-Type"]?.hasPrefix("text/html") == true)
+        _ = try await client.get("/v1/projects/\(Self.project)")
+        let line = try await demo.logLine(containing: "psql ")
+        let app = try await Session.open(
+            ConnectionSettings(line.split(separator: "\"").dropFirst().joined(separator: "\"")),
+            on: PollLoop.start(name: "psql"))
+
+        for place in 1...2 {
+            try await app.query("BEGIN")
+            try await app.query("ALTER TABLE generated_images DISABLE TRIGGER USER")
+            // A scene that none of the demo's writers has.
+            try await app.query(Stage.insertion, [Self.project, "77", "\(place)", "https://example.com/silent"])
+            try await app.query("ALTER TABLE generated_images ENABLE TRIGGER USER")
+            try await app.query("COMMIT")
+
+            try await eventually("it is found", within: .seconds(8)) {
+                try await client.get("/v1/monitor").json?["overall"]?["audit"]?["divergences"]?.int == place
+            }
+        }
+        demo.signal(SIGINT)
+        #expect(await demo.waitForExit() == 0)
     }
 
     @Test func `a demo that is killed leaves no server either`() async throws {

@@ -54,6 +54,16 @@ struct DescriptionTests {
         #expect(run.status == 0, "\(run.text)")
     }
 
+    @Test func `each success of the OpenAPI document has an example, and a lost member would be missed`() async throws {
+        let stage = try await Stage.start()
+        let folder = try TemporaryFolder()
+        let document = try folder.write(try await stage.client.get("/openapi.json").text, to: "openapi.json")
+
+        let run = try await Program.sh(".venv/bin/python Tests/Descriptions/openapi_test.py \(document)")
+
+        #expect(run.status == 0, "\(run.text)")
+    }
+
     @Test func `each path of the OpenAPI document is there, and each path that is there is in it`() async throws {
         let stage = try await Stage.start()
         let project = try await stage.insertProject()
@@ -105,9 +115,10 @@ struct DescriptionTests {
             let data = String(decoding: try JSONEncoder().encode(event.data), as: UTF8.self)
             return "{\"event\": \"\(event.event)\", \"data\": \(data)}\n"
         }
+        let openAPI = try folder.write(try await stage.client.get("/openapi.json").text, to: "openapi.json")
+        let told = try folder.write(lines.joined(), to: "events")
         let run = try await Program.sh(
-            ".venv/bin/python Tests/Descriptions/asyncapi_test.py \(document) \(try folder.write(lines.joined(), to: "events"))"
-        )
+            ".venv/bin/python Tests/Descriptions/asyncapi_test.py \(document) \(told) \(openAPI)")
 
         #expect(run.status == 0, "\(run.text)")
         #expect(run.text == "deleted monitor ready scene snapshot stale\n")

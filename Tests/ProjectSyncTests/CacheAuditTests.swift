@@ -35,6 +35,31 @@ import Testing
         #expect(fixture.audience.heard().isEmpty)
     }
 
+    @Test func `the oldest check is that of the project that was not compared`() async throws {
+        let fixture = try await CacheFixture.warm([image(1, 0, "a")])
+        let other = try projectID("aaaaaaaa-0000-4000-8000-000000000002")
+        let read = await fixture.read(other)
+        let snapshot = TransactionSnapshot(xmin: 100, xmax: 100)
+        let loaded = try Project(id: other, documentText: nil, images: [], generations: [:], snapshot: snapshot)
+        fixture.cache.complete(
+            try fixture.takeLoad(), [LoadedProject(id: other, project: loaded, snapshot: snapshot)])
+        _ = await read.value
+
+        let later = start + .seconds(60)
+        let batch = try fixture.takeAudit(from: later)
+        #expect(batch.questions.map(\.project) == [try projectID()])
+        let state = try project(CacheFixture.document, [image(1, 0, "a")], snapshot: snapshot)
+        let compared = ComparedProject(
+            id: state.id, finding: .loaded(state), fingerprint: "1", snapshot: snapshot)
+        fixture.cache.complete(batch, [compared], now: later)
+        fixture.cache.judgeAudits(applied: sees(below: 200), now: later)
+
+        expect(fixture, audits: 1, divergences: 0)
+        let oldest = try #require(fixture.cache.overview.oldestCheck)
+        #expect(oldest < later)
+        #expect(oldest == fixture.cache.audit(of: other)?.last)
+    }
+
     @Test func `what no trigger announced is repaired, told and counted`() async throws {
         let (fixture, batch) = try await underWay()
 

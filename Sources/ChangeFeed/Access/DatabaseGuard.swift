@@ -100,7 +100,8 @@ package actor DatabaseGuard: ProjectGuard {
         case GuardError.tooManyAsk:
             return .unavailable(reason: "Too many ask the database what they may read.")
         case PostgresError.server(let error) where ["3F000", "42883", "42501"].contains(error.sqlstate):
-            logger.error("the database does not tell who may read: run migrate", metadata: ["error": "\(error)"])
+            logger.error(
+                "the database does not tell who may read: run migrate", metadata: ["error": "\(error.withoutValues)"])
             return .unavailable(reason: "The database is not set up for it.")
         case PostgresError.server(let error)
         where ["08", "25", "40", "53", "55", "57"].contains(error.sqlstate.prefix(2)):

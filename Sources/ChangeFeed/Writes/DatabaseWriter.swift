@@ -153,7 +153,8 @@ package actor DatabaseWriter: ProjectWriter {
         return .done(status: Int(status), body: answer, token: token, isReplay: rows.bool(0, 4) == true)
     }
 
-    /// What an error means to who asked. The server's detail may quote rows, so it is for nobody.
+    /// What an error means to who asked. The server's detail may quote rows, so it is for nobody; its message, too, so it
+    /// is for who asked alone.
     private func note(_ error: any Error) -> WriteOutcome {
         switch error {
         case WriteError.tooManyWait:
@@ -165,7 +166,7 @@ package actor DatabaseWriter: ProjectWriter {
             case "08", "25", "40", "53", "55", "57":
                 return .unavailable(reason: "The database cannot do it now: \(error.message).")
             default:
-                logger.error("a write failed: \(error)")
+                logger.error("a write failed: \(error.withoutValues)")
                 return .failed
             }
         case is PostgresError, is CancellationError:

@@ -3,12 +3,17 @@ import Logging
 
 /// Everything at once: a database, projects, writers, and the daemon with its pages.
 struct Demo: AsyncParsableCommand {
+    /// In seconds: what goes past the triggers is to be seen while one still looks.
+    private static let auditInterval = 2.0
+
     static let configuration = CommandConfiguration(
         abstract: "Start a PostgreSQL of its own, sample projects, writers that save images, and the daemon.",
         discussion:
             """
             Takes the flags of `serve`. Some writers save through the daemon, as anybody may: with --auth, --read-only or
-            TLS they cannot. Others save by plain SQL, in transactions that overlap. Ends on Ctrl-C and leaves nothing running; the data stays in --directory.
+            TLS they cannot. Others save by plain SQL, in transactions that overlap. Memory is compared with the database
+            every 2 seconds, unless --audit-interval says otherwise. Ends on Ctrl-C and leaves nothing running; the data
+            stays in --directory.
             """)
 
     @OptionGroup var options: DaemonOptions
@@ -28,7 +33,8 @@ struct Demo: AsyncParsableCommand {
             try await EmbeddedPostgres.run(in: folder) { socketFolder in
                 let database = DemoDatabase(socketFolder: socketFolder)
                 try await database.prepare { Console.print($0) }
-                let configuration = try DaemonConfiguration(options, settings, databaseURL: database.daemon)
+                let configuration = try DaemonConfiguration(
+                    options, settings, databaseURL: database.daemon, auditInterval: Self.auditInterval)
                 try await serve(configuration, database)
             }
         }

@@ -23,7 +23,7 @@ struct DaemonConfiguration {
     let logFormat: LogFormat
 
     init(
-        _ options: DaemonOptions, _ settings: Settings, databaseURL: String
+        _ options: DaemonOptions, _ settings: Settings, databaseURL: String, auditInterval standard: Double = 30
     ) throws(ConfigurationError) {
         self.databaseURL = databaseURL
         listen = try settings.value("listen", options.listen, default: .standard) { ListenAddress(argument: $0) }
@@ -31,7 +31,7 @@ struct DaemonConfiguration {
         cache_bytes = try Self.positive("cache-bytes", options.cacheBytes, 256 << 20, settings)
         history = try Self.positive("history", options.history, 256, settings)
         auditInterval = .seconds(
-            try settings.value("audit-interval", options.auditInterval, default: 30) {
+            try settings.value("audit-interval", options.auditInterval, default: standard) {
                 Double($0).flatMap { DaemonOptions.auditIntervals.contains($0) ? $0 : nil }
             })
         maxSubscribers = try Self.positive("max-subscribers", options.maxSubscribers, Self.descriptorsToSpare, settings)

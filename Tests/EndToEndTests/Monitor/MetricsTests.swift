@@ -20,6 +20,44 @@ struct MetricsTests {
         #expect(check.status == 0)
         #expect(check.text == "")
         #expect(text.split(separator: "\n").count > 100)
+        #expect(!text.contains("Reported by a library."))
+    }
+
+    @Test func `the process is told as the kernel tells it`() async throws {
+        let folder = "/proc/\(stage.daemon.pid)"
+        let kernel = try await Program.sh(
+            "awk '/^Max open files/ { print $4 }' \(folder)/limits; ls \(folder)/fd | wc -l")
+        let figures = kernel.text.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+        try #require(figures.count == 2, "\(kernel.text)")
+
+        #expect(try await stage.metric("process_max_fds") == figures[0])
+        #expect(try await abs(stage.metric("process_open_fds") - figures[1]) < 20)
+    }
+
+    @Test func `a picture that is overwritten is no late row, nor the other way round`() async throws {
+        let project = try await stage.insertProject()
+        _ = try await stage.client.get("/v1/projects/\(project)")
+        try await stage.save("https://e.com/old", scene: 1, of: project)
+        func counts() async throws -> [Int] {
+            try await [
+                stage.metric("scenesync_overwritten_images_total"), stage.metric("scenesync_late_rows_total"),
+            ]
+        }
+        let before = try await counts()
+
+        try await stage.write(
+            "UPDATE generated_images SET image_url = 'new' WHERE content_creation_request_id = $1::uuid", project)
+        try await eventually("one is counted") { try await counts() != before }
+        #expect(try await counts() == [before[0] + 1, before[1]])
+
+        let slow = try await stage.database.open(as: .writer)
+        try await slow.query("BEGIN")
+        try await slow.query("SELECT 1 FROM content_creation_requests LIMIT 1")
+        try await stage.write("DELETE FROM generated_images WHERE content_creation_request_id = $1::uuid", project)
+        try await slow.query(Stage.insertion, [project, "1", "0", "https://e.com/late"])
+        try await slow.query("COMMIT")
+        try await eventually("the other is") { try await counts()[1] != before[1] }
+        #expect(try await counts() == [before[0] + 1, before[1] + 1])
     }
 
     @Test func `no label names a project`() async throws {

@@ -93,9 +93,11 @@ struct MonitorStreamEndTests {
                 let event = try #require(try await plain.nextEvent(named: "monitor"))
                 isLive = try JSONReader.read(event.data)["live"]?.text == "true"
             }
+            let live = try await stage.metric("scenesync_feed_live")
             stage.daemon.signal(SIGTERM)
 
             #expect(!isLive)
+            #expect(live == 0)
             for stream in [plain, odd] { try await stream.waitForEnd() }
             #expect(await stage.daemon.waitForExit() == 0)
             try await server.start()
