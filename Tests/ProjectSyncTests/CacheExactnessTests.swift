@@ -139,7 +139,8 @@ import Testing
         #expect(try fixture.takeLoad().projects.count == 1)
     }
 
-    @Test func `a load that has missed a changed document does not take back what was shown before that`() async throws {
+    @Test func `a load that has missed a changed document does not take back what was shown before that`() async throws
+    {
         let fixture = try await CacheFixture.warm()
         _ = try fixture.watch()
         let read = await fixture.read(try projectID(), fresh: true)
