@@ -88,9 +88,9 @@ BEGIN
             'update',
             side.project,
             pg_catalog.sum(side.touched),
-            coalesce(pg_catalog.array_agg(side.scene) FILTER (WHERE side.scene IS NOT NULL), '{}'),
-            pg_catalog.array_agg(side.place) FILTER (WHERE side.scene IS NOT NULL),
-            pg_catalog.array_agg(side.scene) FILTER (WHERE side.is_past AND side.scene IS NOT NULL)
+            coalesce(pg_catalog.array_agg(side.scene::pg_catalog.int4) FILTER (WHERE side.scene IS NOT NULL), '{}'),
+            pg_catalog.array_agg(side.place::pg_catalog.int4) FILTER (WHERE side.scene IS NOT NULL),
+            pg_catalog.array_agg(side.scene::pg_catalog.int4) FILTER (WHERE side.is_past AND side.scene IS NOT NULL)
         )
         FROM (
             SELECT

@@ -53,9 +53,9 @@ BEGIN
             'delete',
             image.content_creation_request_id,
             pg_catalog.count(*),
-            coalesce(pg_catalog.array_agg(image.scene_index) FILTER (WHERE image.scene_index IS NOT NULL), '{}'),
-            pg_catalog.array_agg(image.image_index) FILTER (WHERE image.scene_index IS NOT NULL),
-            pg_catalog.array_agg(image.scene_index) FILTER (WHERE image.scene_index IS NOT NULL)
+            coalesce(pg_catalog.array_agg(image.scene_index::pg_catalog.int4) FILTER (WHERE image.scene_index IS NOT NULL), '{}'),
+            pg_catalog.array_agg(image.image_index::pg_catalog.int4) FILTER (WHERE image.scene_index IS NOT NULL),
+            pg_catalog.array_agg(image.scene_index::pg_catalog.int4) FILTER (WHERE image.scene_index IS NOT NULL)
         )
         FROM old_rows AS image
         WHERE image.content_creation_request_id IS NOT NULL

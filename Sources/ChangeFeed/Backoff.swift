@@ -1,7 +1,7 @@
 /// How long to wait before the next attempt: doubling, with jitter, so that many daemons do not come at once.
 struct Backoff {
     static let first = Duration.milliseconds(100)
-    static let longest = Duration.seconds(2)
+    static let longest = Duration.seconds(1)
 
     private var next = first
 

@@ -32,6 +32,8 @@ struct FeedSessions {
             try await checkItHears(sessions[5], from: sessions[2])
             let (channel, cluster, seal) = try await listen(on: sessions[0])
             let pids = try await checkOneServer(sessions)
+            // While it waits for a lock it would not notice that we have gone. Not every platform's server can.
+            _ = try? await sessions[1].query("SET client_connection_check_interval = '2s'", deadline: patience)
             return FeedSessions(
                 channel: channel, cluster: cluster, seal: seal, listener: sessions[0], gate: sessions[1],
                 query: sessions[2], gatePID: pids[1], queryPID: pids[2], loads: Array(sessions[3...4]),

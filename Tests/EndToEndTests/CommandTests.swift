@@ -50,6 +50,13 @@ struct CommandTests {
         #expect(!command.errors.isEmpty)
     }
 
+    @Test func `that nobody listens is said in words`() async throws {
+        let command = try await Command.run(["health", "--listen", "127.0.0.1:1"], environment: [:])
+
+        #expect(command.status == 1)
+        #expect(command.errors == "scenesync: nobody listens at 127.0.0.1, port 1\n")
+    }
+
     @Test(arguments: [
         ["SCENESYNC_HEARTBEAT": "0"], ["SCENESYNC_HEARTBEAT": "x"], ["SCENESYNC_AUDIT_INTERVAL": "0"],
         ["SCENESYNC_LISTEN": "nonsense"],

@@ -48,6 +48,17 @@ struct HandOverTests {
         }
     }
 
+    @Test func `the one that waits leaves nobody in the queue when it is stopped`() async throws {
+        let first = try await Stage.start()
+        let second = try await Stage.start(on: first.database)
+        let waits = "wait_event = 'advisory' AND query LIKE '%advisory_lock%'"
+        try await eventually("it waits") { try await first.sessions(where: waits).count == 1 }
+
+        #expect(await second.daemon.stop() == 0)
+
+        try await eventually("its session has ended") { try await first.sessions(where: waits).isEmpty }
+    }
+
     private func areQuiet(_ stages: Stage...) async throws -> Bool {
         for stage in stages where try await !stage.isQuiet() { return false }
         return true

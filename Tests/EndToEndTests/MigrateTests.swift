@@ -134,6 +134,11 @@ struct MigrateTests {
             #expect(refused.errors.contains("public"))
         }
         #expect(try await migrate("--schema", "public").output == "nothing to do\n")
+        let served = try await Command.run(
+            ["serve", "--listen", "127.0.0.1:0", "--schema", "twin"],
+            environment: ["DATABASE_URL": database.connectionString(as: .owner)])
+        #expect(served.status == 78)
+        #expect(served.errors.contains("for the schema public, not twin"))
     }
 
     @Test func `the app's tables may be in another schema than public`() async throws {

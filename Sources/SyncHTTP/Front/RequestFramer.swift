@@ -87,7 +87,7 @@ struct RequestFramer {
         case .chunked: part = .chunkSize
         }
         let whole = input.readSlice(length: end) ?? ByteBuffer()
-        return .pass(Self.without(head.dropped, whole))
+        return .pass(Self.passed(head, whole))
     }
 
     /// Where the empty line ends; nil if it has not come. A line that ends otherwise than with CR and LF is refused at once.
@@ -109,15 +109,18 @@ struct RequestFramer {
         return try result.get()
     }
 
-    private static func without(_ dropped: [Range<Int>], _ head: ByteBuffer) -> ByteBuffer {
-        if dropped.isEmpty { return head }
+    /// What those behind are to read of a head.
+    private static func passed(_ head: RequestHead, _ bytes: ByteBuffer) -> ByteBuffer {
+        if head.dropped.isEmpty, !head.isLast { return bytes }
         var kept = ByteBuffer()
         var position = 0
-        for range in dropped + [head.readableBytes..<head.readableBytes] {
+        let emptyLine = bytes.readableBytes - 2
+        for range in head.dropped + [emptyLine..<emptyLine] {
             kept.writeImmutableBuffer(
-                head.getSlice(at: head.readerIndex + position, length: range.lowerBound - position) ?? ByteBuffer())
+                bytes.getSlice(at: bytes.readerIndex + position, length: range.lowerBound - position) ?? ByteBuffer())
             position = range.upperBound
         }
+        kept.writeStaticString(head.isLast ? "Connection: close\r\n\r\n" : "\r\n")
         return kept
     }
 

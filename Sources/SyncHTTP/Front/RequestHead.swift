@@ -13,8 +13,11 @@ struct RequestHead: Equatable {
     private static let methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "QUERY"]
 
     let body: Body
-    /// Lines that are not for those behind: an offer to change the protocol, which nobody here takes.
+    /// Lines that are not for those behind: an offer to change the protocol, which nobody here takes, and of HTTP/1.0 what
+    /// it says of the connection.
     let dropped: [Range<Int>]
+    /// Whether it is of HTTP/1.0, whose connection ends with the answer (RFC 9112, section 9.3).
+    let isLast: Bool
 
     /// `bytes` is the head, up to and with the empty line.
     static func read(_ bytes: UnsafeRawBufferPointer, _ rules: ConnectionRules) throws(Refusal) -> RequestHead {
@@ -74,6 +77,7 @@ struct RequestHead: Equatable {
         private var length: Int?
         private var isChunked = false
         private var dropped: [Range<Int>] = []
+        private var connections: [Range<Int>] = []
 
         mutating func read(_ line: UnsafeRawBufferPointer, at range: Range<Int>) throws(Refusal) {
             count += 1
@@ -89,6 +93,7 @@ struct RequestHead: Equatable {
             case "content-length": try readLength(value)
             case "transfer-encoding": try readCoding(value)
             case "upgrade", "http2-settings": dropped.append(range)
+            case "connection": connections.append(range)
             default: break
             }
         }
@@ -120,7 +125,8 @@ struct RequestHead: Equatable {
                 throw .malformed("A request has a Content-Length or a Transfer-Encoding, not both.")
             }
             guard !isChunked || !isOld else { throw .malformed("HTTP/1.0 has no Transfer-Encoding.") }
-            return RequestHead(body: isChunked ? .chunked : .bytes(length ?? 0), dropped: dropped)
+            let dropped = isOld ? (dropped + connections).sorted { $0.lowerBound < $1.lowerBound } : dropped
+            return RequestHead(body: isChunked ? .chunked : .bytes(length ?? 0), dropped: dropped, isLast: isOld)
         }
     }
 }

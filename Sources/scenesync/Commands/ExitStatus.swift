@@ -13,7 +13,7 @@ enum ExitStatus {
         } catch let code as ExitCode {
             throw code
         } catch {
-            Console.note("scenesync: \(error)")
+            Console.note("scenesync: \(ConnectionFailure.explanation(of: error) ?? "\(error)")")
             throw status(of: error)
         }
     }

@@ -76,10 +76,7 @@ struct Installation {
     private func check(_ session: Session) async throws {
         if try await session.query("SELECT to_regclass('scene_sync.settings') IS NOT NULL").bool(0, 0) == true {
             let recorded = try await session.query("SELECT app_schema FROM scene_sync.settings").string(0, 0)
-            if let recorded, recorded != schema {
-                throw ConfigurationError(
-                    "this database is set up for the schema \(recorded), not \(schema): one schema a database")
-            }
+            if let recorded { try AppSchema.check(schema, recorded: recorded) }
         }
         let parent = Self.quoted(schema) + ".content_creation_requests"
         guard try await session.query("SELECT to_regclass($1) IS NOT NULL", [parent]).bool(0, 0) == true else {

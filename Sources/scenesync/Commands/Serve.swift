@@ -16,6 +16,9 @@ struct Serve: AsyncParsableCommand {
             let configuration = try DaemonConfiguration(
                 options, settings, databaseURL: settings.databaseURL(database.databaseURL))
             try ConnectionSettings(configuration.databaseURL).check()
+            if let schema = settings.string("schema", database.schema) {
+                try await AppSchema.check(schema, of: configuration.databaseURL)
+            }
             try await Daemon(configuration: configuration, logger: configuration.logger).run()
         }
     }

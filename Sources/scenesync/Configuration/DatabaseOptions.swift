@@ -2,7 +2,10 @@ import ArgumentParser
 
 /// The flags by which every command finds its database and its configuration.
 struct DatabaseOptions: ParsableArguments {
-    @Option(help: "Any libpq connection string (default: DATABASE_URL, else libpq's own environment).")
+    @Option(
+        help:
+            "Any libpq connection string (default: SCENESYNC_DATABASE_URL, then DATABASE_URL, then libpq's own environment)."
+    )
     var databaseURL: String?
 
     @Option(help: "The app's schema (default public).")

@@ -33,7 +33,7 @@ struct ProjectStream: Sendable {
                 guard hasOpened, refusal.isPassing else { throw refusal }
                 why = refusal.description
             } catch let error where !(error is CancellationError) {
-                why = ClientTLS.explanation(of: error) ?? "\(error)"
+                why = ClientTLS.explanation(of: error) ?? ConnectionFailure.explanation(of: error) ?? "\(error)"
                 guard hasOpened else { throw StreamRefusal.unreachable(address, why) }
             }
             try Task.checkCancellation()

@@ -10,6 +10,15 @@ struct FrontTests {
         stage = try Stage.current
     }
 
+    @Test(arguments: ["", "Connection: keep-alive\r\n"])
+    func `a request of HTTP/1.0 is the last on its connection`(fields: String) async throws {
+        let client = try await RawClient.open(stage.daemon, by: .reactor)
+
+        try await client.connection.send(Array("GET /healthz HTTP/1.0\r\n\(fields)\r\n".utf8))
+
+        #expect(try await client.statuses() == [200])
+    }
+
     @Test func `ten thousand requests get the same bytes by both ways`() async throws {
         let project = try await stage.insertProject()
         try await stage.save("https://example.org/é.png", scene: 1, of: project)

@@ -32,7 +32,7 @@ import Testing
 
     @Test(
         arguments: [
-            "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/1.0\r\n\r\n", "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
             "GET http://x/a HTTP/1.1\r\nHost: x:80\r\n\r\n", "GET / HTTP/1.1\r\nHost: [::1]:1\r\nX_y~: \t é \t\r\n\r\n",
             start + "Content-Length: 0\r\n\r\n", start + "Content-Length: 5\r\n\r\nhello",
             start + "Content-Length: 05\r\n\r\nhelloGET / HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -44,6 +44,18 @@ import Testing
         let framed = frame(text, piece: size)
 
         #expect(framed.passed == text)
+        #expect(framed.refusal == nil && framed.isBetween)
+    }
+
+    @Test(
+        arguments: [
+            ("", ""), ("Connection: keep-alive\r\n", ""), ("A: b\r\nconnection: x\r\nC: d\r\n", "A: b\r\nC: d\r\n"),
+            ("Upgrade: h2c\r\nConnection: upgrade\r\nA: b\r\n", "A: b\r\n"),
+        ], [1, Int.max])
+    func `of HTTP/1.0 a request is the last on its connection`(fields: (String, String), size: Int) {
+        let framed = frame("GET / HTTP/1.0\r\n\(fields.0)\r\n", piece: size)
+
+        #expect(framed.passed == "GET / HTTP/1.0\r\n\(fields.1)Connection: close\r\n\r\n")
         #expect(framed.refusal == nil && framed.isBetween)
     }
 
