@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readProject } from "../scenesync.js";
 
-const within_ms = 1000 * (process.env.SCENESYNC_TEST_SECONDS ?? 20);
+const within_ms = 1000 * (process.env.SCENESYNC_TEST_SECONDS ?? 60);
 
 /** Callbacks that keep what they are told, and check what holds at every moment. */
 export class Witness {
