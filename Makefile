@@ -50,7 +50,7 @@ readers: ## memory and slow readers at full size: 5,000 projects of 1 MB, fifty 
 	scripts/install.sh test
 	swift build --build-tests
 	swift build -c release --product scenesync
-	SCENESYNC_BINARY=$(CURDIR)/.build/release/scenesync SCENESYNC_FULL_SIZE=1 $(TEST) --skip-build --filter EndToEndTests.CrowdTests
+	SCENESYNC_BINARY=$(CURDIR)/.build/release/scenesync SCENESYNC_FULL_SIZE=1 $(TEST) --skip-build --filter 'EndToEndTests.(Crowd|Slowloris)Tests'
 
 fuzz: ## give each reader of untrusted bytes what nobody would send, for a minute in all; the readers are built for it
 	scripts/install.sh build

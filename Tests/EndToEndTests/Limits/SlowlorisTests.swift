@@ -80,23 +80,25 @@ struct SlowlorisTests {
         #expect(try await statuses.value != nil)
     }
 
-    @Test func `beside five hundred of them a healthy client stays within twice its p99`() async throws {
+    @Test func `beside five hundred of them a healthy client has its answers as soon`() async throws {
         let target = "/v1/projects/\(try await stage.insertProject())"
         let healthy = HealthyClient(target, of: stage.daemon.port)
-        var rounds: [(alone: Duration, beside: Duration)] = []
+        let alone = try await healthy.p99()
+        // Built for debugging, the daemon takes six times as long to say that somebody is slow.
+        let most = alone * (CrowdSettings.isFull ? 2 : 4)
+        var beside: [Duration] = []
         repeat {
-            let alone = try await healthy.p99()
             let crowd = SlowCrowd(500, saying: Self.beginnings, to: stage.daemon.port)
             defer { crowd.leave() }
             let letGo = try await stage.metric("scenesync_requests_too_slow_total")
             try await eventually("they are let go, too") {
                 try await stage.metric("scenesync_requests_too_slow_total") > letGo + 500
             }
-            rounds.append((alone, try await healthy.p99()))
+            beside.append(try await healthy.p99())
             // Whatever else the machine does can only spoil a round.
-        } while rounds.last.map { $0.beside > $0.alone * 2 } == true && rounds.count < 5
+        } while beside.allSatisfy { $0 > most } && beside.count < 5
 
-        print("p99 alone and beside five hundred that are slow:", rounds)
-        #expect(rounds.contains { $0.beside <= $0.alone * 2 }, "\(rounds)")
+        print("p99: \(alone) alone, beside five hundred that are slow: \(beside)")
+        #expect(beside.contains { $0 <= most }, "\(alone) alone, \(beside) beside them")
     }
 }
