@@ -47,10 +47,9 @@ chaos: ## a storm of writers and readers, and each fault in it: MINUTES=, SEED=,
 	SCENESYNC_CHAOS_MINUTES=$(or $(MINUTES),15) SCENESYNC_CHAOS_SEED=$(SEED) SCENESYNC_CHAOS_FAULTS="$(FAULTS)" \
 		SCENESYNC_CHAOS_PAGE=$(if $(DOCS),$(CURDIR)/docs/reliability.md) $(TEST) --skip-build --filter EndToEndTests.ChaosTests
 
-readers: ## memory and slow readers at full size: 5,000 projects of 1 MB, fifty readers of 1 kB/s beside a thousand
+readers: build ## memory and slow readers at full size: 5,000 projects of 1 MB, fifty readers of 1 kB/s beside a thousand
 	scripts/install.sh test
 	swift build --build-tests
-	swift build -c release --product scenesync
 	SCENESYNC_BINARY=$(CURDIR)/.build/release/scenesync SCENESYNC_FULL_SIZE=1 $(TEST) --skip-build --filter 'EndToEndTests.(Crowd|Slowloris)Tests'
 
 fuzz: ## give each reader of untrusted bytes what nobody would send, for a minute in all; the readers are built for it
