@@ -134,6 +134,17 @@ struct CommandTests {
         #expect(runs.map(\.status) == [0, 0, 0, 0, 0, 0, 0, 78])
     }
 
+    @Test(arguments: ["heartbeet", "dry-run", "Wait"])
+    func `a key of the configuration file that is no setting is exit 78`(key: String) async throws {
+        let file = try TemporaryFolder()
+        let path = try file.write(#"{"wait": 5, "\#(key)": true}"#, to: "config.json")
+
+        let run = try await Command.run(["migrate", "--config", path, "--database-url", Self.nobody])
+
+        expectRefusal(run, 78)
+        #expect(run.errors.contains(#""\#(key)""#))
+    }
+
     @Test(arguments: ["{", "[]", "7", #"{"heartbeat": {"a": 1}}"#, ""])
     func `a configuration file that cannot be used is exit 78`(text: String) async throws {
         let file = try TemporaryFolder()

@@ -26,6 +26,8 @@ struct SecrecyTests {
                 if found.int64(0, 0) != 0 { places.append(relation) }
             } catch let error as PostgresError where ["42501", "55000", "0A000"].contains(error.sqlstate) {
                 // No right, or nothing that is read like this.
+            } catch let error as PostgresError where relation.hasSuffix("_numa") && error.sqlstate == "XX000" {
+                // A machine that is not of that kind.
             }
         }
         return places

@@ -7,13 +7,18 @@ struct ConfigurationFile {
     static let none = ConfigurationFile(values: [:])
 
     static func read(_ path: String) throws(ConfigurationError) -> ConfigurationFile {
+        let values: [String: Value]
         do {
             let data = try Data(contentsOf: URL(filePath: path))
-            return ConfigurationFile(values: try JSONDecoder().decode([String: Value].self, from: data))
+            values = try JSONDecoder().decode([String: Value].self, from: data)
         } catch {
             throw ConfigurationError(
                 "cannot read the configuration file \(path): it has to be one JSON object of settings")
         }
+        if let unknown = values.keys.filter({ !Settings.names.contains($0) }).min() {
+            throw ConfigurationError("the configuration file \(path) has \"\(unknown)\", which is no setting")
+        }
+        return ConfigurationFile(values: values)
     }
 
     func strings(_ key: String) -> [String]? {

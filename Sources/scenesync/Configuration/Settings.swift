@@ -64,7 +64,8 @@ struct Settings {
     }
 
     private func variable(_ name: String) -> String {
-        "SCENESYNC_" + name.uppercased().replacing("-", with: "_")
+        assert(Self.names.contains(name), "\(name) is in no list of settings")
+        return "SCENESYNC_" + name.uppercased().replacing("-", with: "_")
     }
 }
 
