@@ -57,7 +57,7 @@ final class HTTP2Client: Sendable {
     /// A body that is not whole is one whose end does not come.
     func open(
         _ path: String, method: String = "GET", _ headers: [(String, String)] = [], body: [UInt8]? = nil,
-        isWhole: Bool = true, authority: String = "localhost"
+        isWhole: Bool = true, authority: String? = "localhost"
     ) async throws -> HTTP2Stream {
         let (events, continuation) = AsyncStream<HTTP2Stream.Event>.makeStream()
         let channel = try await multiplexer.openStream { channel in
@@ -66,8 +66,8 @@ final class HTTP2Client: Sendable {
                 return channel
             }
         }
-        let fields =
-            [(":method", method), (":path", path), (":scheme", scheme), (":authority", authority)] + headers
+        let name = authority.map { [(":authority", $0)] } ?? []
+        let fields = [(":method", method), (":path", path), (":scheme", scheme)] + name + headers
         try await channel.writeAndFlush(
             HTTP2Frame.FramePayload.headers(.init(headers: HPACKHeaders(fields), endStream: body == nil)))
         if let body {
