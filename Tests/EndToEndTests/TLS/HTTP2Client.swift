@@ -68,8 +68,16 @@ final class HTTP2Client: Sendable {
         }
         let name = authority.map { [(":authority", $0)] } ?? []
         let fields = [(":method", method), (":path", path), (":scheme", scheme)] + name + headers
-        try await channel.writeAndFlush(
-            HTTP2Frame.FramePayload.headers(.init(headers: HPACKHeaders(fields), endStream: body == nil)))
+        let written = channel.eventLoop.makePromise(of: Void.self)
+        channel.writeAndFlush(
+            HTTP2Frame.FramePayload.headers(.init(headers: HPACKHeaders(fields), endStream: body == nil)),
+            promise: written)
+        // Where there are too many streams it waits for one of them to end.
+        try await withTaskCancellationHandler {
+            try await written.futureResult.get()
+        } onCancel: {
+            channel.close(promise: nil)
+        }
         if let body {
             try await channel.writeAndFlush(
                 HTTP2Frame.FramePayload.data(.init(data: .byteBuffer(ByteBuffer(bytes: body)), endStream: isWhole)))
