@@ -50,19 +50,25 @@ struct CredentialTests {
 
     /// What is answered to requests that bear the token, wherever it may stand.
     private func answers(_ stage: Stage, _ project: String, _ token: String) async throws -> [String] {
-        var texts: [String] = []
+        var told: [[UInt8]] = []
         for way in Way.allCases {
             for path in [
-                "/v1/projects/\(project)", "/metrics", "/v1/monitor", "/v1/explain?project=\(project)", "/readyz",
+                "/v1/projects/\(project)", "/metrics", "/v1/monitor", "/readyz",
+                "/v1/explain?project=\(project)&access_token=\(token)",
+                "/v1/explain?project=\(project)&scene_index=1&access_token=\(token)",
             ] {
-                texts.append(try await stage.get(path, as: token, way.headers).text)
+                told.append(try await stage.get(path, as: token, way.headers).bytes)
             }
             let cookie = way.headers.merging(["Cookie": "session=\(token)"]) { $1 }
-            texts.append(try await stage.daemon.client().get("/v1/projects/\(project)", cookie).text)
-            texts.append(try await stage.daemon.client().get("/nowhere?access_token=\(token)", way.headers).text)
-            _ = try await stage.streamStatus("/v1/projects/\(project)/events?access_token=\(token)", way.headers)
+            told.append(try await stage.daemon.client().get("/v1/projects/\(project)", cookie).bytes)
+            told.append(try await stage.daemon.client().get("/nowhere?access_token=\(token)", way.headers).bytes)
+            let stream = try await HTTPConnection.open(port: stage.daemon.port)
+            let target = "/v1/projects/\(project)/events?access_token=\(token)"
+            try await stream.send(HTTPClient.bytes("GET", target, way.headers, nil))
+            told.append(try await stream.read(until: .now + .seconds(10)))
         }
-        return texts + [try await stage.images("PUT", project, "{", key: "k", headers: Tokens.header(token)).text]
+        told.append(try await stage.images("PUT", project, "{", key: "k", headers: Tokens.header(token)).bytes)
+        return told.map { String(decoding: $0, as: UTF8.self) }
     }
 
     @Test(arguments: [
@@ -99,10 +105,13 @@ struct CredentialTests {
 
     @Test func `a connection that others could read is warned of, once`() async throws {
         let daemon = try await DaemonProcess.start(
-            ["--database-url", "host=192.0.2.1 port=1 user=a password=\(Self.password) connect_timeout=2"])
+            ["--database-url", "host=192.0.2.1 port=1 user=a password=\(Self.password) connect_timeout=2"]
+                + ["--log-level", "debug"])
 
         let line = try await daemon.logLine(containing: "sslmode=prefer")
-        _ = try await daemon.client().get("/readyz")
+        try await eventually("it has tried again", within: .seconds(20)) {
+            daemon.log.count { $0.contains("stale: ") } >= 2
+        }
 
         #expect(line.contains("warning") && line.contains("192.0.2.1") && line.contains("verify-full"))
         #expect(daemon.log.count { $0.contains("verify-full") } == 1)

@@ -26,4 +26,6 @@ struct Asked {
 
 extension HTTPField.Name {
     static let secFetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .cacheControl
+    /// Where a client of HTTP/2 names the host in it.
+    static let hostField = HTTPField.Name("Host") ?? .cacheControl
 }

@@ -31,9 +31,13 @@ struct BrowserTests {
         #expect(write.status == 421 && write.problem == "misdirected")
     }
 
-    @Test(arguments: ["localhost", "LOCALHOST:1", "127.0.0.1:8787", "[::1]:8787", "sync.example", "sync.example:443"])
-    func `a name of ours leads here`(host: String) async throws {
-        #expect(try await stage.daemon.client().get("/healthz", ["Host": host]).status == 200)
+    @Test(
+        arguments: ["localhost", "LOCALHOST:1", "127.0.0.1:8787", "[::1]:8787", "Sync.example", "sync.example:443"],
+        Way.allCases)
+    func `a name of ours leads here`(host: String, way: Way) async throws {
+        let headers = way.headers.merging(["Host": host]) { $1 }
+
+        #expect(try await stage.daemon.client().get("/healthz", headers).status == 200)
     }
 
     @Test(arguments: Way.allCases)

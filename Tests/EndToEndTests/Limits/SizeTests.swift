@@ -44,7 +44,12 @@ struct SizeTests {
 
     @Test(
         arguments: [
-            "GET /\(megabyte) HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET / HTTP/1.1\r\nHost: \(megabyte)\r\n\r\n",
+            "GET /\(megabyte) HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            "GET /?\(megabyte) HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            "GET /v1/projects/\(megabyte)/events HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: \(megabyte)\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(megabyte)\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: \(megabyte)\r\n\r\n",
             "GET / HTTP/1.1\r\nHost: localhost\r\n\(megabyte): y\r\n\r\n",
             "GET / HTTP/1.1\r\nHost: localhost\r\nCookie: \(megabyte)\r\n\r\n",
             "\(megabyte) / HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET / HTTP/\(megabyte)\r\n\r\n", megabyte,
@@ -84,11 +89,13 @@ struct SizeTests {
 
         #expect(try await status("GET", path, ["Sync-Token": String(Self.megabyte.prefix(8_000))]) == 400)
         #expect(try await status("GET", "\(path)/events?scene_index=\(Self.megabyte.prefix(8_000))", [:]) == 400)
-        #expect(
-            try await status(
-                "POST", "\(path)/images",
-                ["Idempotency-Key": String(Self.megabyte.prefix(8_000)), "Content-Type": "application/json"], "[]")
-                == 400)
+        let image = #"{"scene_index": 1, "image_url": "x"}"#
+        for (length, expected) in [(255, 200), (256, 400), (8_000, 400)] {
+            let key = String(Self.megabyte.prefix(length))
+            let headers = ["Idempotency-Key": key, "Content-Type": "application/json"]
+            #expect(try await status("PUT", "\(path)/images", headers, image) == expected, "\(length)")
+        }
+        #expect(try await status("GET", "/v1/events?project=\(Self.megabyte.prefix(8_000))", [:]) == 400)
         #expect(
             try await status(
                 "POST", "\(path)/images", ["Content-Type": "application/json"], String(repeating: "[", count: 99_000))
@@ -98,6 +105,10 @@ struct SizeTests {
                 "PUT", "\(path)/images", ["Content-Type": "application/json"],
                 String(repeating: "{\"a\":", count: 19_000))
                 == 400)
+        let id = String(Self.megabyte.prefix(15_000))
+        let stream = try await EventStream.open(
+            port: stage.daemon.port, "\(path)/events", headers: ["Last-Event-ID": id])
+        #expect(try await stream.events(through: "ready").map(\.event) == ["snapshot", "ready"])
         #expect(try await stage.client.get("/readyz").status == 200)
     }
 

@@ -57,7 +57,7 @@ final class HTTP2Client: Sendable {
     /// A body that is not whole is one whose end does not come.
     func open(
         _ path: String, method: String = "GET", _ headers: [(String, String)] = [], body: [UInt8]? = nil,
-        isWhole: Bool = true, authority: String = "localhost"
+        isWhole: Bool = true, authority: String? = "localhost"
     ) async throws -> HTTP2Stream {
         let (events, continuation) = AsyncStream<HTTP2Stream.Event>.makeStream()
         let channel = try await multiplexer.openStream { channel in
@@ -66,10 +66,18 @@ final class HTTP2Client: Sendable {
                 return channel
             }
         }
-        let fields =
-            [(":method", method), (":path", path), (":scheme", scheme), (":authority", authority)] + headers
-        try await channel.writeAndFlush(
-            HTTP2Frame.FramePayload.headers(.init(headers: HPACKHeaders(fields), endStream: body == nil)))
+        let name = authority.map { [(":authority", $0)] } ?? []
+        let fields = [(":method", method), (":path", path), (":scheme", scheme)] + name + headers
+        let written = channel.eventLoop.makePromise(of: Void.self)
+        channel.writeAndFlush(
+            HTTP2Frame.FramePayload.headers(.init(headers: HPACKHeaders(fields), endStream: body == nil)),
+            promise: written)
+        // Where there are too many streams it waits for one of them to end.
+        try await withTaskCancellationHandler {
+            try await written.futureResult.get()
+        } onCancel: {
+            channel.close(promise: nil)
+        }
         if let body {
             try await channel.writeAndFlush(
                 HTTP2Frame.FramePayload.data(.init(data: .byteBuffer(ByteBuffer(bytes: body)), endStream: isWhole)))

@@ -34,6 +34,20 @@ struct TLSTests {
         #expect(daemon.log.contains { $0.contains("address=https://127.0.0.1:") })
     }
 
+    @Test(
+        arguments: [
+            ("h2,http/1.1", "h2"), ("http/1.1,h2", "h2"), ("http/1.1", "http/1.1"), ("h2", "h2"), ("spdy/3", nil),
+        ] as [(String, String?)])
+    func `both versions are agreed on in the handshake`(offer: String, agreed: String?) async throws {
+        let certificate = try await Certificate.make()
+        let daemon = try await start(certificate)
+
+        let told = try await Program.sh(
+            "openssl s_client -connect 127.0.0.1:\(daemon.port) -alpn '\(offer)' < /dev/null 2>&1 | grep -a ALPN")
+
+        #expect(told.text == (agreed.map { "ALPN protocol: \($0)" } ?? "No ALPN negotiated") + "\n")
+    }
+
     @Test func `who does not trust the certificate, or speaks an old TLS or none, gets nothing`() async throws {
         let certificate = try await Certificate.make()
         let other = try await Certificate.make()

@@ -18,6 +18,8 @@ import Testing
         let target = "/v1/projects/x/events?access_token=q"
 
         #expect(find([.authorization: "Bearer h", .cookie: "session=c"], target: target) == .token("h"))
+        #expect(find([.authorization: "Bearer h", .cookie: "session=c"]) == .token("h"))
+        #expect(find([.authorization: "Bearer h"], target: target) == .token("h"))
         #expect(find([.cookie: "a=b; session=c; d=e"], target: target) == .token("c"))
         #expect(find([.cookie: "a=b"], target: target) == .token("q"))
         #expect(find([:], target: target, isStream: false) == .none)
