@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
+from chart_checks import check_charts
 from chromium import check
 from picture import picture
 from reader import Reader
@@ -42,12 +43,18 @@ def check_dashboard(browser, deployment):
           reader.until("five", lambda: "at most 5" in label(1), within=5), label(1))
     check("latencies are told", re.search(r"\d m?s, median; p99 \d", label(2)) is not None, label(2))
 
+    check_charts(reader, deployment, calm)
+
     fetched = {urlsplit(url).path for url in reader.asked if not urlsplit(url).path.startswith("/assets/")}
     check("all of it came by one stream: nothing is polled", fetched == {"/", "/v1/monitor/events"}, fetched)
     spoken = page.evaluate("seen.spoken")
     check("a screen reader was told of the state alone", len(spoken) <= 1, spoken)
 
-    check("it says by which way changes come", reader.text("#tile-mode dd") in ["Quiet", "Busy"], reader.text("#tile-mode"))
+    mode = lambda: reader.text("#tile-mode dd")
+    check("it says by which way changes come", reader.until("quiet", lambda: mode() == "Quiet"))
+    deployment.flood(calm, 3_000)
+    check("and that it is another one", reader.until("busy", lambda: mode() == "Busy"))
+    check("as long as it is", reader.until("quiet", lambda: mode() == "Quiet"))
     check("nobody reads", reader.text("#tile-streams dd") == "0" and cell("Calm", "readers") == "0", reader.text("#tile-streams"))
     watching = Reader(browser, f"{daemon.url}/projects/{calm}")
     check("who reads a project is counted", reader.until("one", lambda: reader.text("#tile-streams dd") == "1", within=5))

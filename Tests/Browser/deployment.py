@@ -144,6 +144,9 @@ class Deployment:
     def revision(self, project):
         return urllib.request.urlopen(f"{self.daemon.url}/v1/projects/{project}").headers["ETag"].strip('"')
 
+    def monitor(self):
+        return json.load(urllib.request.urlopen(f"{self.daemon.url}/v1/monitor"))
+
     def insertion(self, project, *places):
         rows = ", ".join(f"('{project}', {scene}, {image}, {literal(url)})" for scene, image, url in places)
         return f"{INSERT} VALUES {rows};"

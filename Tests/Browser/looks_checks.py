@@ -32,6 +32,10 @@ def check_looks(browser, deployment):
             "[document.activeElement.id || document.activeElement.textContent.slice(0, 12), "
             "getComputedStyle(document.activeElement).outlineStyle]"))
     check("where the keyboard is can be seen", all(outline != "none" for _, outline in seen), seen)
+    reader.page.locator("#table a", has_text=LONG[:40]).click()
+    reader.page.wait_for_selector("html[data-state=live] .slot.loaded", state="attached")
+    cut = reader.page.evaluate("(title => title.scrollWidth - title.clientWidth)(document.querySelector('h1'))")
+    check("a title without a blank is wrapped", cut <= 0, cut)
     reader.close()
 
     deployment.server.stop()

@@ -21,7 +21,7 @@ window.seen = { violations: [], spoken: [] };
 document.addEventListener("securitypolicyviolation", (event) =>
     seen.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
 addEventListener("DOMContentLoaded", () => {
-    const region = document.getElementById("announcement");
+    const region = document.querySelector("#announcement[role=status]");
     new MutationObserver(() => seen.spoken.push(region.textContent)).observe(region, { childList: true });
 });
 """

@@ -34,6 +34,7 @@ def main():
     messages = resolved(document["components"]["messages"], document)
     for message in messages.values():
         jsonschema.Draft202012Validator.check_schema(message["payload"])
+        assert message["examples"], f"{message['name']} has no example"
         for example in message["examples"]:
             check(message["payload"], example["payload"])
     channels = resolved(document["channels"], document).values()

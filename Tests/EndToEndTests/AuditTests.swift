@@ -132,6 +132,17 @@ struct AuditTests {
         }
     }
 
+    @Test func `it is told how long ago the oldest comparison was, in seconds`() async throws {
+        let stage = try await Stage.start(["--audit-interval", "0.5"])
+        _ = try await stage.client.get("/v1/projects/\(try await stage.insertProject())")
+
+        try await eventually("it is compared again and again") {
+            try await stage.metric("scenesync_audit_runs_total") >= 3
+        }
+
+        #expect(try await 0..<10 ~= stage.figure("scenesync_audit_oldest_seconds"))
+    }
+
     @Test func `a project that nobody watches is repaired, too`() async throws {
         let stage = try await Stage.start(["--audit-interval", "0.5"])
         let project = try await stage.insertProject()

@@ -108,6 +108,11 @@ struct DescriptionTests {
 
         let monitor = try await EventStream.open(port: stage.daemon.port, "/v1/monitor/events")
         events.append(try #require(try await monitor.next()))
+        let guarded = try await Stage.start(Tokens.flags)
+        let ending = try await EventStream.open(
+            port: guarded.daemon.port, "/v1/monitor/events",
+            headers: Tokens.header(Tokens.of(isAdmin: true, seconds: 2)))
+        events.append(try #require(try await ending.nextEvent(named: "expired", within: .seconds(6))))
 
         let folder = try TemporaryFolder()
         let document = try folder.write(try await stage.client.get("/asyncapi.json").text, to: "asyncapi.json")
@@ -121,6 +126,6 @@ struct DescriptionTests {
             ".venv/bin/python Tests/Descriptions/asyncapi_test.py \(document) \(told) \(openAPI)")
 
         #expect(run.status == 0, "\(run.text)")
-        #expect(run.text == "deleted monitor ready scene snapshot stale\n")
+        #expect(run.text == "deleted expired monitor ready scene snapshot stale\n")
     }
 }

@@ -31,14 +31,14 @@ struct DocsTests {
             """, [Self.project])
     }
 
-    @Test(arguments: ["events.md", "recipes.md"])
-    func `its requests are answered with 200`(page: String) async throws {
+    @Test(arguments: [("events.md", 3), ("recipes.md", 3), ("audit.md", 1)])
+    func `its requests are answered with 200`(page: String, count: Int) async throws {
         let token = try #require(
             try await stage.images("PUT", Self.project, #"{"scene_index": 1, "image_url": "x"}"#)["Sync-Token"])
         let requests = try Self.blocks("sh", of: page).flatMap { $0.split(separator: "\n") }.filter {
             $0.hasPrefix("curl")
         }
-        #expect(requests.count >= 3)
+        #expect(requests.count >= count)
 
         for request in requests {
             let command = request.replacing("127.0.0.1:8787", with: "127.0.0.1:\(stage.daemon.port)")
@@ -52,10 +52,11 @@ struct DocsTests {
     }
 
     @Test func `a flag that it names is one of the command's`() async throws {
-        let commands = try Self.blocks("sh", of: "recipes.md").flatMap { $0.split(separator: "\n") }.filter {
-            $0.hasPrefix(".build/release/scenesync")
-        }
-        #expect(commands.count >= 5)
+        let commands = try ["recipes.md", "deploying.md"].flatMap { try Self.blocks("sh", of: $0) }
+            .flatMap { $0.split(separator: "\n") }.filter {
+                $0.hasPrefix(".build/release/scenesync") || $0.hasPrefix("scenesync")
+            }
+        #expect(commands.count >= 6)
 
         for command in commands {
             let words = command.split(separator: " ").dropFirst()
@@ -65,6 +66,47 @@ struct DocsTests {
                 #expect(help.output.contains("\(flag) "), "\(flag) of \(command)")
             }
         }
+    }
+
+    @Test(arguments: [
+        ("operating.md", "/v1/monitor"), ("audit.md", "/v1/explain?project=\(project)&scene_index=1&image_index=3"),
+    ])
+    func `its example has nothing that the answer has not`(page: String, path: String) async throws {
+        var viewer = try await Viewer.open(Self.project, at: stage.daemon.port)
+        try await viewer.read(through: "ready")
+        let image = #"{"scene_index": 1, "image_index": 3, "image_url": "\#(path)"}"#
+        _ = try await stage.images("PUT", Self.project, image)
+        try await viewer.read(through: "scene")
+        let example = try JSONReader.read(try #require(try Self.blocks("json", of: page).first))
+
+        let answer = try JSONReader.read(try await stage.client.get(path).text)
+
+        #expect(Self.members(of: example).subtracting(Self.members(of: answer)) == [])
+        #expect(Self.members(of: example).count > 20)
+    }
+
+    /// The way to each member, elements of a list being alike.
+    private static func members(of node: JSONNode, _ path: String = "") -> Set<String> {
+        switch node {
+        case .object(let members):
+            Set(members.flatMap { Self.members(of: $0.value, "\(path).\($0.key)") + ["\(path).\($0.key)"] })
+        case .array(let elements): elements.reduce(into: []) { $0.formUnion(Self.members(of: $1, path)) }
+        default: []
+        }
+    }
+
+    @Test func `each link of the pages leads to a file`() async throws {
+        let links = try await Program.sh(
+            """
+            for page in *.md docs/*.md clients/js/*.md Benchmarks/*.md; do
+                sed -n 's/](\\([^)#:]*\\)[^):]*)/\\n&\\n/gp' "$page" | sed -n 's/^](\\([^)#:]*\\).*/\\1/p' | while read -r link; do
+                    echo "$page"; [ -e "$(dirname "$page")/$link" ] || echo "$page: $link leads nowhere"
+                done
+            done
+            """)
+
+        #expect(links.text.split(separator: "\n").count > 30)
+        #expect(!links.text.contains("leads nowhere"), "\(links.text)")
     }
 
     @Test func `each event has an example, and it is as the AsyncAPI document says`() async throws {

@@ -69,9 +69,14 @@ struct Stage: Sendable {
 
     /// The value of a metric without labels.
     func metric(_ name: String) async throws -> Int {
+        try #require(Int(exactly: try await figure(name)))
+    }
+
+    /// The same where it is a decimal.
+    func figure(_ name: String) async throws -> Double {
         let lines = try await client.get("/metrics").text.split(separator: "\n")
         let line = try #require(lines.first { $0.hasPrefix("\(name) ") }, "no metric \(name)")
-        return try #require(Int(line.dropFirst(name.count + 1)))
+        return try #require(Double(line.dropFirst(name.count + 1)))
     }
 
     /// The daemon's sessions in the database, the longest idle one first: their process ids.

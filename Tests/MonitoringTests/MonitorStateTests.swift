@@ -62,6 +62,8 @@ struct MonitorStateTests {
         #expect(now.overall.overlap == 4)
         #expect(later.overall.overlap == 0)
         #expect(later.overall.total.overlap == 4)
+        #expect(report(at: 120_000).overall.sessions == 0)
+        #expect(report(.hour, at: 120_000).overall.sessions == 4)
     }
 
     @Test mutating func `latencies are told by the database's clock`() throws {

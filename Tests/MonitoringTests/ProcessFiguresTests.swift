@@ -16,6 +16,20 @@ struct ProcessFiguresTests {
         #expect(figures.mostDescriptors >= figures.openDescriptors)
     }
 
+    @Test func `the time of the processors is what the kernel has for this process`() {
+        func used() -> Double {
+            var usage = rusage()
+            getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+            return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
+        }
+        let before = used()
+
+        let told = ProcessFigures.now.cpu_seconds
+
+        // It is told in hundredths, which are cut off.
+        #expect(told > before - 0.05 && told < used() + 0.05, "\(told) s")
+    }
+
     @Test func `an open descriptor counts`() {
         let before = ProcessFigures.now.openDescriptors
         let more = (0..<50).map { _ in open("/dev/null", O_RDONLY) }

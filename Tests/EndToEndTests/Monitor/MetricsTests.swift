@@ -2,6 +2,8 @@ import Postgres
 import PostgresTestSupport
 import Testing
 
+@testable import scenesync
+
 @Suite(.daemon(), .serialized, .timeLimit(.minutes(2)))
 struct MetricsTests {
     private let stage: Stage
@@ -32,6 +34,21 @@ struct MetricsTests {
 
         #expect(try await stage.metric("process_max_fds") == figures[0])
         #expect(try await abs(stage.metric("process_open_fds") - figures[1]) < 20)
+    }
+
+    @Test func `what goes HTTP's ordinary way is the event loops' work, in seconds`() async throws {
+        let before = try await (
+            stage.figure("scenesync_event_loop_ticks_total"), stage.figure("scenesync_event_loop_busy_seconds_total")
+        )
+
+        let time = try await ContinuousClock().measure {
+            for _ in 0..<50 { _ = try await stage.client.get("/healthz", ["X-Odd": "yes"]) }
+        }
+
+        let ticks = try await stage.figure("scenesync_event_loop_ticks_total") - before.0
+        let busy = try await stage.figure("scenesync_event_loop_busy_seconds_total") - before.1
+        #expect(ticks >= 50)
+        #expect(busy > 0 && busy < 8 * (time / .seconds(1)), "\(busy) s in \(time)")
     }
 
     @Test func `a picture that is overwritten is no late row, nor the other way round`() async throws {
@@ -73,7 +90,7 @@ struct MetricsTests {
         #expect(answer["Content-Type"]?.hasPrefix("text/plain; version=0.0.4") == true)
         #expect(!answer.text.contains(project))
         #expect(answer.text.contains("\nscenesync_feed_live 1\n"))
-        #expect(answer.text.contains("\nscenesync_build_info{version=\""))
+        #expect(answer.text.contains("\nscenesync_build_info{version=\"\(SceneSync.version)\"} 1\n"))
         let labels = Set(answer.text.matches(of: /[{,]([a-z_]+)="/).map { String($0.1) })
         #expect(labels == ["le", "mode", "operation", "outcome", "version"])
     }
