@@ -40,6 +40,22 @@ struct BrowserTests {
         #expect(try await stage.daemon.client().get("/healthz", headers).status == 200)
     }
 
+    /// RFC 9112, section 3.2.2.
+    @Test(
+        arguments: [
+            ("http://localhost/healthz", 200), ("https://localhost:8787/healthz?x", 200), ("http://localhost", 200),
+            ("http://localhost?x=/nowhere", 200), ("http://localhost/nowhere", 404),
+            ("http://evil.example/healthz", 421),
+            ("http://localhost@evil.example/healthz", 421), ("http:///healthz", 421),
+        ])
+    func `a URL is asked for by its path, and what it names counts before Host`(target: String, status: Int)
+        async throws
+    {
+        for host in ["localhost", "evil.example"] {
+            #expect(try await stage.client.get(target, ["Host": host]).status == status, "\(host)")
+        }
+    }
+
     @Test(arguments: Way.allCases)
     func `every answer tells an allowed origin that it may be read`(way: Way) async throws {
         let project = try await stage.insertProject()
