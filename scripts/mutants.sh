@@ -18,7 +18,7 @@ tar --exclude=./.build --exclude='./.build-*' --exclude=./Benchmarks/.build --ex
 
 build() { (cd "$tree" && swift build --build-tests --scratch-path "$scratch") >"$root/.build-mutants/log" 2>&1; }
 run() {
-    (cd "$tree" && SCENESYNC_BINARY=$scratch/debug/scenesync SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 timeout 180 \
+    (cd "$tree" && SCENESYNC_BINARY=$scratch/debug/scenesync SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 timeout --kill-after=10 600 \
         swift test --skip-build --scratch-path "$scratch" --filter "$1") >"$root/.build-mutants/log" 2>&1
 }
 
