@@ -45,7 +45,7 @@ chaos: ## a storm of writers and readers, and each fault in it: MINUTES=, SEED=,
 	scripts/install.sh test
 	swift build --build-tests
 	SCENESYNC_CHAOS_MINUTES=$(or $(MINUTES),15) SCENESYNC_CHAOS_SEED=$(SEED) SCENESYNC_CHAOS_FAULTS="$(FAULTS)" \
-		SCENESYNC_CHAOS_PAGE=$(if $(DOCS),$(CURDIR)/docs/reliability.md) $(TEST) --skip-build --filter EndToEndTests.ChaosTests
+		SCENESYNC_CHAOS_PAGE=$(if $(DOCS),$(CURDIR)/docs/reliability.md) $(TEST) --skip-build --filter 'EndToEndTests.(Chaos|DiskFull|Namespace)Tests'
 
 readers: build ## memory and slow readers at full size: 5,000 projects of 1 MB, fifty readers of 1 kB/s beside a thousand
 	scripts/install.sh test

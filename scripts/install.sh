@@ -29,6 +29,7 @@ if [ "$1" = test ]; then
     want nginx-core sh -c 'command -v nginx || ls /usr/sbin/nginx'
     want caddy command -v caddy
     want systemd command -v systemd-analyze
+    want iproute2 sh -c 'command -v ip || ls /usr/sbin/ip'
 fi
 if [ "$1" = dist ]; then
     want dpkg-dev command -v dpkg-shlibdeps

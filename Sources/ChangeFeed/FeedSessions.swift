@@ -23,6 +23,8 @@ struct FeedSessions {
     let loads: [Session]
     /// A comparison may be long: nobody waits behind it.
     let audits: Session
+    /// Those that load and that which compares.
+    let workers: [Worker]
 
     /// LISTEN is committed when this returns.
     static func open(_ connectionString: String, on loop: PollLoop) async throws -> FeedSessions {
@@ -34,10 +36,15 @@ struct FeedSessions {
             let pids = try await checkOneServer(sessions)
             // While it waits for a lock it would not notice that we have gone. Not every platform's server can.
             _ = try? await sessions[1].query("SET client_connection_check_interval = '2s'", deadline: patience)
+            let loads = (3...4).map {
+                Worker(session: sessions[$0], pid: pids[$0], does: "loads", ping: "SELECT 'scene_sync.load'")
+            }
+            let audits = Worker(
+                session: sessions[5], pid: pids[5], does: "compares", ping: "SELECT 'scene_sync.compare'")
             return FeedSessions(
                 channel: channel, cluster: cluster, seal: seal, listener: sessions[0], gate: sessions[1],
-                query: sessions[2], gatePID: pids[1], queryPID: pids[2], loads: Array(sessions[3...4]),
-                audits: sessions[5])
+                query: sessions[2], gatePID: pids[1], queryPID: pids[2], loads: loads.map(\.session),
+                audits: audits.session, workers: loads + [audits])
         } catch {
             for session in sessions { await session.close() }
             throw error

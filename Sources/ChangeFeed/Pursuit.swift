@@ -68,6 +68,9 @@ actor Pursuit {
             group.addTask { try await self.pingListener() }
             group.addTask { try await self.tendGate() }
             group.addTask { try await self.readTable() }
+            for worker in self.sessions.workers {
+                group.addTask { try await WorkerWatch(worker: worker, query: self.sessions.query).run() }
+            }
             try await group.next()
             group.cancelAll()
         }

@@ -8,15 +8,29 @@ struct LossTests {
     /// What the contract allows, and half a second for a busy machine.
     private static let limit = Duration.milliseconds(3_500)
 
-    enum Sessions: CaseIterable {
-        case listener, gate, reader, all
+    private static let loads = "query ~ 'scene_sync.load'"
 
+    enum Sessions: CaseIterable {
+        case listener, gate, reader, loaders, audits, all
+
+        /// What they are for shows once each of them has been asked something.
         func find(_ stage: Stage) async throws -> [pid_t] {
+            var found: [pid_t] = []
+            try await eventually("all of these sessions are there") {
+                found = try await now(stage)
+                return found.count >= (self == .loaders ? 2 : 1)
+            }
+            return found
+        }
+
+        private func now(_ stage: Stage) async throws -> [pid_t] {
             switch self {
             // Once it listens it is asked nothing for a while.
             case .listener: Array(try await stage.sessions().prefix(1))
             case .gate: try await stage.sessions(where: DoorbellTests.hasLocks)
             case .reader: try await stage.sessions(where: "query ~ 'read_changes|presence'")
+            case .loaders: try await stage.sessions(where: LossTests.loads)
+            case .audits: try await stage.sessions(where: "query ~ 'scene_sync.compare'")
             case .all: try await stage.sessions()
             }
         }
@@ -47,7 +61,7 @@ struct LossTests {
     }
 
     /// Not the gate: it delivers nothing, and its locks are held whether it answers or not.
-    @Test(arguments: [Sessions.listener, .reader, .all])
+    @Test(arguments: [Sessions.listener, .reader, .loaders, .audits, .all])
     func `sessions that are there but silent are noticed, and replaced`(sessions: Sessions) async throws {
         let stage = try await Stage.start()
         let project = try await stage.insertProject()
@@ -71,30 +85,62 @@ struct LossTests {
         #expect(try await stage.client.get("/readyz").status == 200)
     }
 
+    /// Which of the two it is may be a load that takes long: the server is asked.
+    @Test(arguments: [ProxyLink.Direction.toServer, .toClient])
+    func `a load that has no answer is noticed`(way: ProxyLink.Direction) async throws {
+        let proxy = try Proxy(to: Database.current.server.port)
+        let stage = try await Stage.start(through: proxy)
+        let project = try await stage.insertProject()
+        var viewer = try await Viewer.open(project, at: stage.daemon.port)
+        try await viewer.read(through: "ready")
+        _ = try await Sessions.loaders.find(stage)
+        let begin = ContinuousClock.now
+
+        proxy.silence([way], of: try await stage.ports(where: Self.loads))
+        try await stage.write(
+            #"UPDATE content_creation_requests SET generated_output = '{"scenes": []}' WHERE id = $1::uuid"#, project)
+        let events = try await viewer.read(through: "stale", within: .seconds(9))
+        let noticed = ContinuousClock.now - begin
+        let healed = try await viewer.read(through: "ready", within: .seconds(20))
+
+        #expect(noticed < Self.limit)
+        #expect(events.names == ["stale"])
+        #expect(healed.names == ["snapshot", "ready"])
+    }
+
+    @Test func `a load that waits for a lock is none that has no answer`() async throws {
+        let stage = try await Stage.start()
+        let project = try await stage.insertProject()
+        var viewer = try await Viewer.open(project, at: stage.daemon.port)
+        try await viewer.read(through: "ready")
+        let owner = try await stage.database.open()
+
+        try await owner.query("BEGIN")
+        try await owner.query("LOCK generated_images")
+        try await stage.write(
+            #"UPDATE content_creation_requests SET generated_output = '{"scenes": []}' WHERE id = $1::uuid"#, project)
+        try await owner.query("SELECT pg_sleep(5)")
+        try await owner.query("COMMIT")
+
+        #expect(try await viewer.read(through: "snapshot").names == ["snapshot"])
+        #expect(try await stage.metric("scenesync_database_reconnects_total") == 0)
+    }
+
     /// A gate that is gone without a word lets writers be silent: what is heard after that proves nothing.
     @Test func `nothing is known to be true from the moment on that writers did not announce`() async throws {
         let database = try Database.current
         let proxy = try Proxy(to: database.server.port)
-        let string = "host=127.0.0.1 port=\(proxy.port) user=\(Role.daemon.rawValue) dbname=\(database.name)"
-        let daemon = try await DaemonProcess.start(["--doorbell", "table"], database: string)
-        try await daemon.logLine(containing: "live: ", within: .seconds(20))
-        let admin = try await database.open(as: .superuser)
-        let gate = try await admin.query(
-            """
-            SELECT pid, client_port FROM pg_stat_activity
-            WHERE datname = current_database() AND usename = '\(Role.daemon.rawValue)' AND (\(DoorbellTests.hasLocks))
-            """)
-        let (pid, port) = (try #require(gate.int64(0, 0)), try #require(gate.int64(0, 1)))
+        let stage = try await Stage.start(["--doorbell", "table"], through: proxy)
+        let pid = try #require(try await stage.sessions(where: DoorbellTests.hasLocks).first)
+        let ports = try await stage.ports(where: DoorbellTests.hasLocks)
         // What cannot come back has no newer proof either.
-        try await admin.query("ALTER DATABASE \(database.name) CONNECTION LIMIT 0")
+        try await stage.admin.query("ALTER DATABASE \(database.name) CONNECTION LIMIT 0")
 
-        proxy.silence([.toServer, .toClient], of: [Int(port)])
+        proxy.silence([.toServer, .toClient], of: ports)
         let death = ContinuousClock.now
-        try await admin.query("SELECT pg_terminate_backend($1::integer)", [String(pid)])
-        try await daemon.logLine(containing: "stale: ")
-        let line = try await daemon.client().get("/metrics").text.split(separator: "\n")
-            .first { $0.hasPrefix("scenesync_cache_age_seconds ") }
-        let age = try #require(line?.split(separator: " ").last.flatMap { Double($0) })
+        try await stage.admin.query("SELECT pg_terminate_backend($1::integer)", [String(pid)])
+        try await stage.daemon.logLine(containing: "stale: ")
+        let age = try await stage.figure("scenesync_cache_age_seconds")
 
         // The metric was made before now.
         #expect(ContinuousClock.now - .seconds(age) < death + .milliseconds(30))

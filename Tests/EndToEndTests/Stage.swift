@@ -20,13 +20,17 @@ struct Stage: Sendable {
         get throws { try #require(currentOrNil, "the suite has no trait .daemon") }
     }
 
-    /// Returns once the daemon is live.
+    /// Returns once the daemon is live, whose way to the database may lead through a proxy.
     static func start(
-        _ flags: [String] = [], on database: Database? = nil, environment: [String: String] = [:]
+        _ flags: [String] = [], on database: Database? = nil, through proxy: Proxy? = nil,
+        environment: [String: String] = [:]
     ) async throws -> Stage {
         let database = try database ?? Database.current
+        let string = proxy.map {
+            "host=127.0.0.1 port=\($0.port) user=\(Role.daemon.rawValue) dbname=\(database.name)"
+        }
         let daemon = try await DaemonProcess.start(
-            flags, database: database.connectionString(as: .daemon), environment: environment)
+            flags, database: string ?? database.connectionString(as: .daemon), environment: environment)
         try await daemon.logLine(containing: "live: ", within: .seconds(20))
         return Stage(
             database: database, daemon: daemon, writer: try await database.open(as: .writer),
@@ -81,13 +85,22 @@ struct Stage: Sendable {
 
     /// The daemon's sessions in the database, the longest idle one first: their process ids.
     func sessions(where condition: String = "true") async throws -> [pid_t] {
+        try await sessions("pid", where: condition).map { pid_t($0) }
+    }
+
+    /// The ports that they come from.
+    func ports(where condition: String) async throws -> Set<Int> {
+        Set(try await sessions("client_port", where: condition))
+    }
+
+    private func sessions(_ column: String, where condition: String) async throws -> [Int] {
         let rows = try await admin.query(
             """
-            SELECT pid FROM pg_stat_activity
+            SELECT \(column) FROM pg_stat_activity
             WHERE datname = current_database() AND usename = '\(Role.daemon.rawValue)' AND (\(condition))
             ORDER BY state_change
             """)
-        return (0..<rows.count).compactMap { rows.int64($0, 0).map { pid_t($0) } }
+        return (0..<rows.count).compactMap { rows.int64($0, 0).map { Int($0) } }
     }
 }
 

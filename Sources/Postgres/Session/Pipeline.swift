@@ -6,6 +6,8 @@ struct Pipeline {
     private var sent = Queue<Request>()
     private var prepared = PreparedNames()
 
+    var isEmpty: Bool { waiting.first == nil && sent.first == nil }
+
     mutating func append(_ request: Request) {
         waiting.append(request)
     }

@@ -14,6 +14,8 @@ package actor Session {
     private var watch: UInt64?
     private var isFull = false
     private var pipeline = Pipeline()
+    /// Since when nothing has come that is waited for; nil if nothing is.
+    package private(set) var silentSince: ContinuousClock.Instant?
 
     private init(_ connection: Connection, on loop: PollLoop) {
         self.loop = loop
@@ -82,6 +84,11 @@ package actor Session {
         try await ask(.prepared(sql, parameters), deadline)
     }
 
+    /// Asks something where nothing is asked: another's answer may take longer than this deadline.
+    package func pingIfIdle(_ sql: String, deadline: Duration) async throws {
+        if silentSince == nil { try await queryPrepared(sql, deadline: deadline) }
+    }
+
     /// Several statements without parameters, in one transaction unless they say otherwise.
     package func run(script: String, deadline: Duration? = nil) async throws {
         _ = try await ask(.script(script), deadline)
@@ -103,6 +110,7 @@ package actor Session {
             }
         }
         pipeline.append(Request(kind, promise, timer))
+        silentSince = silentSince ?? .now
         advance()
         return try await promise.value()
     }
@@ -128,6 +136,7 @@ package actor Session {
             request.timer.map(loop.cancel)
             request.settle()
         }
+        if !progress.settled.isEmpty { silentSince = pipeline.isEmpty ? nil : .now }
         if !progress.announcements.isEmpty {
             announcements.yield(progress.announcements)
         }

@@ -57,6 +57,7 @@ struct ChaosRun {
         defer { board.add(score) }
         if let obstacle = fault.obstacle(stage) {
             score.obstacle = "left out, \(obstacle)"
+            if stage.settings.isLong { find("could not be had: \(obstacle)", fault) }
             return
         }
         let (commits, events) = (world.counts[.commits], world.counts[.events])

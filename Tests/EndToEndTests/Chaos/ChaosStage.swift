@@ -74,9 +74,20 @@ final class ChaosStage: Sendable {
         }
     }
 
+    /// The same; a fault that hits nobody is none. New ones show what they are for within a second or two.
+    func found(_ queries: String) async throws -> [(pid: pid_t, port: Int)] {
+        let deadline = ContinuousClock.now + .seconds(5)
+        while true {
+            let found = try await sessions(queries)
+            if !found.isEmpty { return found }
+            guard .now < deadline else { throw ChaosError.notSo("no session of the daemon's is like \(queries)") }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
     /// Ends them as an administrator would.
     func killSessions(_ queries: String = "") async throws {
-        let pids = try await sessions(queries).map { "\($0.pid)" }
+        let pids = try await found(queries).map { "\($0.pid)" }
         try await asSuperuser { session in
             try await session.query(
                 "SELECT pg_terminate_backend(pid) FROM unnest($1::integer[]) AS pid",

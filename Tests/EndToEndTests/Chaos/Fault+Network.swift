@@ -20,8 +20,10 @@ extension Fault {
             directions.map { direction in
                 Fault(
                     name: "\(role.name) silent, \(direction.name)", span: settings.lasting(.seconds(4), .seconds(6)),
+                    // A gate delivers nothing, and its locks are held whether it answers or not.
+                    isNoticed: role.name != "gate",
                     begin: { stage in
-                        let ports = Set(try await stage.sessions(role.queries).map(\.port))
+                        let ports = Set(try await stage.found(role.queries).map(\.port))
                         stage.proxy.silence(direction.ways, of: ports)
                     }, heal: { $0.proxy.heal() })
             }
@@ -35,9 +37,9 @@ extension Fault {
             sides.map { side in
                 Fault(
                     name: "\(role.name) half-open, \(side.name) gone", span: settings.lasting(.seconds(4), .seconds(6)),
-                    isNoticed: role.queries.isEmpty,
+                    isNoticed: true,
                     begin: { stage in
-                        let ports = Set(try await stage.sessions(role.queries).map(\.port))
+                        let ports = Set(try await stage.found(role.queries).map(\.port))
                         stage.proxy.lose(side.side, of: ports)
                     }, heal: { $0.proxy.heal() })
             }

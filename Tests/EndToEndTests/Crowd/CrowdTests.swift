@@ -71,7 +71,7 @@ struct CrowdTests {
         let after = try await memory(of: stage)
         reading.cancel()
         await reading.value
-        #expect(after - before < 48 << 20, "\((after - before) >> 20) MiB more")
+        #expect(after - before < CrowdSettings.size(16, full: 48) << 20, "\((after - before) >> 20) MiB more")
         print("p99 of others: \(undisturbed) without slow readers, \(disturbed) beside them")
         // Of so few a test run's figures say little.
         if CrowdSettings.isFull { #expect(disturbed < undisturbed * 2 + .milliseconds(5)) }
@@ -144,8 +144,8 @@ struct CrowdTests {
         #expect(read.generatedOutput(of: project) == expected)
     }
 
-    /// Both ends are closed in all orders; what never reads is in `SlowReaderTests`.
-    @Test(.bothWays) func `who stops sending is served on, and is let go when he has gone`() async throws {
+    /// His end may still be open, as it is here. What never reads is in `SlowReaderTests`.
+    @Test(.bothWays) func `who closes the side that he sends on waits for no event, and is let go`() async throws {
         let stage = try await Stage.start(["--heartbeat", "1"])
         let project = try await stage.insertProject()
         var connections: [HTTPConnection] = []
@@ -157,11 +157,11 @@ struct CrowdTests {
             await connection.finishSending()
             connections.append(connection)
         }
-        connections = []
 
         try await eventually("nobody is left", within: .seconds(20)) {
             try await stage.metric("scenesync_subscribers") == 0
         }
+        #expect(connections.count == 20)
         #expect(try await stage.client.get("/v1/projects/\(project)").status == 200)
     }
 

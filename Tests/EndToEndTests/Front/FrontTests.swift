@@ -19,6 +19,26 @@ struct FrontTests {
         #expect(try await client.statuses() == [200])
     }
 
+    /// What stands behind it may be another request, which waits for the stream's end: nothing of it is lost, or taken
+    /// for anything else.
+    @Test func `a stream that is asked for with more behind it is a stream`() async throws {
+        let project = try await stage.insertProject()
+        let target = "/v1/projects/\(project)"
+        let connection = try await HTTPConnection.open(port: stage.daemon.port)
+        let deadline = ContinuousClock.now + .seconds(10)
+
+        try await connection.send(
+            HTTPClient.bytes("GET", "\(target)/events", [:], nil) + HTTPClient.bytes("GET", target, [:], nil))
+        let opening = try await connection.read(through: "event: ready", until: deadline)
+        try await stage.write("DELETE FROM content_creation_requests WHERE id = $1::uuid", project)
+        let ending = try await connection.read(through: "0\r\n\r\n", until: deadline)
+        let next = try await connection.readHead(until: deadline)
+
+        #expect(opening.map { String(decoding: $0, as: UTF8.self).contains("event: snapshot") } == true)
+        #expect(ending.map { String(decoding: $0, as: UTF8.self).contains("event: deleted") } == true)
+        #expect(next?.status == 404)
+    }
+
     @Test func `ten thousand requests get the same bytes by both ways`() async throws {
         let project = try await stage.insertProject()
         try await stage.save("https://example.org/é.png", scene: 1, of: project)

@@ -19,6 +19,27 @@ struct DeployFilesTests {
         #expect(security.status == 0, "\(security.text)")
     }
 
+    @Test func `the service tells systemd that it lives, and has the time to end`() async throws {
+        let unit = try ProxyProcess.deployed("systemd/scenesync.service").split(separator: "\n")
+        func seconds(_ setting: String) -> Int? {
+            unit.first { $0.hasPrefix("\(setting)=") }.flatMap { Int($0.dropFirst(setting.count + 1)) }
+        }
+
+        #expect(unit.contains("Type=notify") && unit.contains("NotifyAccess=main"))
+        // While the database is away one attempt after the other feeds it, and each may last for ten seconds.
+        #expect(try #require(seconds("WatchdogSec")) >= 30)
+        // After 20 seconds without a database it counts as started; G5 gives it 10 to end in.
+        #expect(try #require(seconds("TimeoutStartSec")) > 20 && #require(seconds("TimeoutStopSec")) > 10)
+    }
+
+    @Test func `the container is nobody's, and is asked how it is`() async throws {
+        let last = try #require(
+            try ProxyProcess.deployed("container/Dockerfile").split(separator: "\nFROM ").last?.split(separator: "\n"))
+
+        #expect(last.contains { $0.hasPrefix("USER ") && !$0.contains(" 0") && !$0.contains("root") })
+        #expect(last.contains { $0.hasPrefix("HEALTHCHECK ") && $0.hasSuffix(#"CMD ["scenesync", "health"]"#) })
+    }
+
     @Test func `the service's settings are settings, and a shell reads them as systemd does`() async throws {
         let serve = try await Command.run(["serve", "--help"])
         let names = try await Program.sh(

@@ -24,9 +24,9 @@ final class Proxy: Sendable {
     private let wakeup: Descriptor
     private let state: Mutex<State>
 
-    /// Listens on a port of its own, and leads to `upstream` of this machine.
-    init(to upstream: Int) throws {
-        let (listener, port) = try Self.listen(at: 0)
+    /// Listens on a port of its own, where others may come if it is open, and leads to `upstream` of this machine.
+    init(to upstream: Int, isOpen: Bool = false) throws {
+        let (listener, port) = try Self.listen(at: 0, isOpen: isOpen)
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw TransportError.closed("no pipe") }
         self.port = port
@@ -110,11 +110,12 @@ final class Proxy: Sendable {
 
     // On the thread.
 
-    private static func listen(at port: Int) throws -> (Descriptor, Int) {
+    private static func listen(at port: Int, isOpen: Bool = false) throws -> (Descriptor, Int) {
         let listener = Descriptor(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
         var one: Int32 = 1
         setsockopt(listener.number, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
         var address = sockaddr_in.loopback(port: port)
+        if isOpen { address.sin_addr = in_addr(s_addr: INADDR_ANY) }
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isListening = withUnsafeMutablePointer(to: &address) { address in
             address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
