@@ -242,10 +242,11 @@ actor Pursuit {
             on: sessions.query, gate: sessions.gatePID, deadline: Self.patience)
         account.note(look, sentAt: sentAt)
         try doorbell.look(look, sentAt: sentAt)
-        if let since = inDoubtSince, since <= sentAt, look.isHolding || look.isWaiting { inDoubtSince = nil }
         cache.refuseReaders(whoWaitSince: sentAt - Self.readersPatience)
         if !doorbell.isSafe, look.isWaiting { becomeUnsafe(look) }
         if !prepared.isEmpty { try await lookForPrepared() }
+        // Last: what is heard while this waits is in doubt like what is held.
+        if let since = inDoubtSince, since <= sentAt, look.isHolding || look.isWaiting { inDoubtSince = nil }
         return look.isHolding || look.isWaiting
     }
 

@@ -23,6 +23,8 @@ final class CacheEntry {
     var body: ProjectBody?
     var watchers = 0
     var phase = LoadPhase.none
+    /// The number of the batch that it was sent with.
+    var load: UInt64 = 0
     var buffered: [Change] = []
     /// Before when everything committed had been applied when the load was sent.
     var provenWhenSent: ContinuousClock.Instant?

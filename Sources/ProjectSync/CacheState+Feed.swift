@@ -22,13 +22,14 @@ extension CacheState {
     }
 
     mutating func feedIsUnsafe(since: String, reason: String) {
-        let (wasUnsafe, toldSince) = (isUnsafe, staleSince)
+        let (wasLive, wasUnsafe, toldSince) = (status == .live, isUnsafe, staleSince)
         status = .unsafe(since: toldSince ?? since, reason: reason)
         guard !wasUnsafe else { return }
         for entry in entries.values {
             if toldSince == nil { tellStale(entry, since: since) }
             if entry.phase == .none && entry.watchers > 0 { requestLoad(entry) }
         }
+        if wasLive { audience.announceStale(since: since) }
         signal.yield()
     }
 

@@ -18,12 +18,14 @@ extension CacheState {
 
     mutating func takeLoads(atMost limit: Int) -> LoadBatch? {
         guard status == .live || isUnsafe, !queue.isEmpty else { return nil }
+        lastLoad += 1
         var taken: [ProjectID] = []
         let candidates = queue.prefix(limit)
         queue.removeFirst(candidates.count)
         for id in candidates {
             guard let entry = entries[id], entry.phase == .queued else { continue }
             entry.phase = .sent
+            entry.load = lastLoad
             entry.buffered = []
             entry.provenWhenSent = provenAt
             taken.append(id)
@@ -31,13 +33,13 @@ extension CacheState {
         if !queue.isEmpty { signal.yield() }
         counts.loads += taken.count
         if !taken.isEmpty { counts.loadQueries += 1 }
-        return LoadBatch(projects: taken, epoch: epoch)
+        return LoadBatch(projects: taken, epoch: epoch, number: lastLoad)
     }
 
     mutating func complete(_ batch: LoadBatch, _ loaded: [LoadedProject], now: ContinuousClock.Instant) {
         guard batch.epoch == epoch else { return }
         for result in loaded {
-            guard let entry = entries[result.id], entry.phase == .sent else { continue }
+            guard let entry = entries[result.id], entry.phase == .sent, entry.load == batch.number else { continue }
             complete(entry, result, now: now)
         }
     }
@@ -45,7 +47,7 @@ extension CacheState {
     mutating func fail(_ batch: LoadBatch, reason: String) {
         guard batch.epoch == epoch else { return }
         for id in batch.projects {
-            guard let entry = entries[id], entry.phase == .sent else { continue }
+            guard let entry = entries[id], entry.phase == .sent, entry.load == batch.number else { continue }
             refuseReaders(of: entry, reason: reason)
             restart(entry)
         }
@@ -81,6 +83,9 @@ extension CacheState {
     mutating func restart(_ entry: CacheEntry) {
         entry.phase = .none
         entry.buffered = []
+        // Whatever is sent from now on is sent after all of them have asked.
+        entry.waiting += entry.waitingForNext
+        entry.waitingForNext = []
         if entry.watchers > 0 || !entry.waiting.isEmpty {
             requestLoad(entry)
         } else {

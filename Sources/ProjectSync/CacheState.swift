@@ -7,6 +7,8 @@ struct CacheState {
     let signal: LoadSignal
     var status = FeedStatus.connecting
     var epoch: UInt64 = 1
+    /// The number of the last batch of loads.
+    var lastLoad: UInt64 = 0
     var provenAt: ContinuousClock.Instant?
     /// Whose transactions the feed follows; nil before it was ever known.
     var cluster: UInt64?

@@ -189,10 +189,12 @@ package final class ProjectCache: Sendable {
 package struct LoadBatch: Sendable {
     package let projects: [ProjectID]
     let epoch: UInt64
+    /// One of them may be asked for again before the others have an answer.
+    let number: UInt64
 
     /// The load of one of its projects by itself.
     package func only(_ project: ProjectID) -> LoadBatch {
-        LoadBatch(projects: [project], epoch: epoch)
+        LoadBatch(projects: [project], epoch: epoch, number: number)
     }
 }
 

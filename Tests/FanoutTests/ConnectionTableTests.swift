@@ -36,6 +36,21 @@ import Testing
         #expect(table.count == 2_001)
     }
 
+    @Test func `each connection has its turn in each period, also where a turn of the reactor took seconds`() {
+        let keys = (0..<100).map { ConnectionKey(index: $0, generation: 1) }
+        var turns: [ConnectionKey: Int] = [:]
+        var second: UInt32 = 40
+
+        for passed: UInt32 in [1, 1, 3, 7, 1, 2] {
+            second += passed
+            for key in keys where key.hasTurn(every: 15, at: second, since: passed) { turns[key, default: 0] += 1 }
+        }
+
+        #expect(second == 40 + 15)
+        #expect(keys.allSatisfy { turns[$0] == 1 })
+        #expect(keys.allSatisfy { $0.hasTurn(every: 15, at: second, since: 40) })
+    }
+
     @Test func `a key survives as epoll keeps it`() {
         let key = ConnectionKey(index: .max, generation: 3)
 

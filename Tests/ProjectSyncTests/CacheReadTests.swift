@@ -168,6 +168,41 @@ import Testing
         #expect(source(await fixture.cache.read(try projectID())) == "hit")
     }
 
+    /// The load that it did not want is sent again, since something may have been missed.
+    @Test func `a reader who waits for the next load is answered, whatever becomes of this one`() async throws {
+        let fixture = CacheFixture()
+        let first = await fixture.read(try projectID())
+        let load = try fixture.takeLoad()
+        fixture.cache.refuseReaders(whoWaitSince: .now + .seconds(1))
+        _ = await first.value
+        let second = await fixture.read(try projectID(), fresh: true)
+
+        fixture.cache.revalidate()
+        try fixture.complete(load)
+        try fixture.complete(fixture.takeLoad())
+
+        #expect(source(await second.value) == "request")
+    }
+
+    /// Of several that were loaded together each is tried by itself, and a failure is that of those without an answer.
+    @Test func `a load that fails late fails nobody who has been loaded since`() async throws {
+        let fixture = CacheFixture()
+        let first = await fixture.read(try projectID())
+        let load = try fixture.takeLoad()
+        try fixture.complete(load.only(try projectID()))
+        _ = await first.value
+        let second = await fixture.read(try projectID(), fresh: true)
+        let next = try fixture.takeLoad()
+
+        fixture.cache.fail(load, reason: "late")
+        fixture.apply(try setImages([image(1, 0, "meanwhile")]))
+        try fixture.complete(next)
+
+        #expect(source(await second.value) == "request")
+        #expect(try fixture.scenes?.contains("meanwhile") == true)
+        #expect(fixture.cache.takeLoads(atMost: 1) == nil)
+    }
+
     @Test func `after a loss what is cached is revalidated before it is a hit again`() async throws {
         let fixture = try await CacheFixture.warm()
         fixture.cache.feedIsLost(since: "", reason: "gone")

@@ -45,6 +45,19 @@ import Testing
         #expect(try fixture.scenes != nil)
     }
 
+    @Test func `streams that are live are told when the feed is not safe any more`() async throws {
+        let fixture = try await CacheFixture.warm()
+        let watcher = try fixture.watch()
+
+        fixture.cache.feedIsUnsafe(since: "now", reason: "pid 7")
+        #expect(fixture.audience.heard() == ["stale"])
+        fixture.cache.feedIsLive()
+        try fixture.complete(fixture.takeLoad())
+
+        #expect(fixture.audience.heard() == ["ready"])
+        #expect(watcher.heard == ["begin snapshot,ready"])
+    }
+
     @Test func `a load from before it was safe is not taken for a true one`() async throws {
         let fixture = unsafe()
         let read = await fixture.read(try projectID())

@@ -18,6 +18,12 @@ struct ConnectionKey: Hashable, Sendable {
     }
 
     var bits: UInt64 { UInt64(generation) << 32 | UInt64(index) }
+
+    /// Of the connections each has its turn once in `period` seconds: whether this one's has come by `second`, after the
+    /// tick `passed` seconds before.
+    func hasTurn(every period: UInt32, at second: UInt32, since passed: UInt32) -> Bool {
+        (second % period + period - index % period) % period < passed
+    }
 }
 
 /// What the reactor knows of one connection. There may be tens of thousands: no object but where something is waited for.

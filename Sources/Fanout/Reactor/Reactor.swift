@@ -15,13 +15,14 @@ final class Reactor: Sendable {
         case publish(ProjectID, Publication, Int64?, Handout?)
         case tell(MonitorWindow, Frame)
         case stale(since: String)
-        case begin(ConnectionKey, Opening)
-        case wait(ConnectionKey, since: String)
-        case endUnknown(ConnectionKey)
+        // What a ticket waits for. A connection may bear another stream by now.
+        case begin(ConnectionKey, Ticket, Opening)
+        case wait(ConnectionKey, Ticket, since: String)
+        case endUnknown(ConnectionKey, Ticket)
         /// A stream over a channel of HTTP's ordinary way.
         case open(Subscription, Subscriber, ChannelOutlet)
         /// What has become of a stream's right.
-        case permit(ConnectionKey, PermitState)
+        case permit(ConnectionKey, any Permit, PermitState)
         /// The channel has taken what it was given.
         case taken(ConnectionKey)
         case hangUp(ConnectionKey)

@@ -53,7 +53,7 @@ extension ReactorLoop {
     /// only some are looked at each second.
     func endIfVanished(_ key: ConnectionKey) -> Bool {
         let period = UInt32(PeerSilence.period_seconds)
-        guard key.index % period == second % period, case .socket(let descriptor)? = connections[key]?.way,
+        guard isTurn(of: key, every: period), case .socket(let descriptor)? = connections[key]?.way,
             PeerSilence(of: descriptor)?.isForEver == true
         else { return false }
         house.counters.vanished.wrappingAdd(1, ordering: .relaxed)

@@ -13,11 +13,13 @@ extension ReactorLoop {
         guard let checksAt = connections[key]?.checksAt, second >= checksAt else { return true }
         // Until there is an answer it is not asked again.
         connections[key]?.checksAt = .max
-        permit.check { [reactor] in reactor.submit(.permit(key, $0)) }
+        permit.check { [reactor] in reactor.submit(.permit(key, permit, $0)) }
         return true
     }
 
-    func hear(_ state: PermitState, of key: ConnectionKey) {
+    func hear(_ state: PermitState, of permit: any Permit, _ key: ConnectionKey) {
+        // The connection may bear another stream by now.
+        guard connections[key]?.terms?.permit === permit else { return }
         guard let stream = connections[key]?.stream else { return hearOfMonitor(state, of: key) }
         switch state {
         case .holds(let seconds):

@@ -37,7 +37,7 @@ extension ReactorLoop {
         let ticket = Ticket(reactor, key, request)
         connections[key]?.stream = EventStream(topic, request, terms, ticket)
         guard let permit = terms?.permit else { return admit(key) }
-        permit.check { [reactor] in reactor.submit(.permit(key, $0)) }
+        permit.check { [reactor] in reactor.submit(.permit(key, permit, $0)) }
     }
 
     /// The stream may be told of its project: the cache is asked for its beginning.
@@ -58,6 +58,10 @@ extension ReactorLoop {
             transmit(Parcel([desk.refusal(refusal, of: projects, terms)]), to: key)
             if refusal.endsConnection { closeWhenSent(key) }
         }
+    }
+
+    func isHeld(_ ticket: Ticket, by key: ConnectionKey) -> Bool {
+        connections[key]?.stream?.ticket === ticket
     }
 
     func begin(_ key: ConnectionKey, _ opening: Opening) {
@@ -200,12 +204,17 @@ extension ReactorLoop {
             return
         }
         if connection.isPart { return }
-        let period = UInt32(house.heartbeat_seconds)
-        guard key.index % period == second % period, connection.unsent == nil, connection.isOpen else {
+        guard isTurn(of: key, every: UInt32(house.heartbeat_seconds)), connection.unsent == nil, connection.isOpen
+        else {
             return
         }
         let position = connections[key]?.stream?.moveID()
         transmit(position.map { Parcel(Chunk([.heartbeat, $0]).buffers) } ?? heartbeat, to: key)
+    }
+
+    /// Whether its turn has come in this tick.
+    func isTurn(of key: ConnectionKey, every period_seconds: UInt32) -> Bool {
+        key.hasTurn(every: period_seconds, at: second, since: passed_seconds)
     }
 
     // How it ends.

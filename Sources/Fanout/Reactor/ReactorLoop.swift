@@ -25,6 +25,8 @@ final class ReactorLoop {
     var isDraining = false
     /// The monotonic clock's second of the last tick, and the wall clock's.
     private(set) var second = ReactorLoop.now.second
+    /// From the tick before that to the last: more than one where a turn was long.
+    private(set) var passed_seconds: UInt32 = 1
     private(set) var wallSecond = WallTime.now.seconds
     let heartbeat = Parcel(Chunk(.heartbeat).buffers)
     /// What is read, before it is looked at.
@@ -81,11 +83,11 @@ final class ReactorLoop {
             hear(publication, on: topic)
         case .tell(let window, let frame): tell(frame, to: window)
         case .stale(let since): hearStale(since: since)
-        case .begin(let key, let opening): begin(key, opening)
-        case .wait(let key, let since): wait(key, since: since)
-        case .endUnknown(let key): endUnknown(key)
+        case .begin(let key, let ticket, let opening): if isHeld(ticket, by: key) { begin(key, opening) }
+        case .wait(let key, let ticket, let since): if isHeld(ticket, by: key) { wait(key, since: since) }
+        case .endUnknown(let key, let ticket): if isHeld(ticket, by: key) { endUnknown(key) }
         case .open(let subscription, let subscriber, let outlet): open(subscription, for: subscriber, over: outlet)
-        case .permit(let key, let state): hear(state, of: key)
+        case .permit(let key, let permit, let state): hear(state, of: permit, key)
         case .taken(let key): taken(key)
         case .hangUp(let key): close(key)
         case .drain(let retry): drain(retry)
@@ -154,6 +156,7 @@ final class ReactorLoop {
     private func tick() {
         let now = Self.now.second
         guard now != second else { return }
+        passed_seconds = now &- second
         second = now
         wallSecond = WallTime.now.seconds
         acceptAgain()

@@ -88,6 +88,8 @@ struct EventStream {
             marks.insert(.behind)
             return .nothing
         }
+        // It has caught up meanwhile, and was told what is newer than this.
+        guard gathered.position > position else { return .nothing }
         position = gathered.position
         guard let filter else { return .all }
         filter.revision = gathered.revision

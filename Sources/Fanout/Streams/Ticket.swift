@@ -13,14 +13,14 @@ final class Ticket: Watcher {
     }
 
     func begin(_ opening: Opening) {
-        reactor.submit(.begin(key, opening))
+        reactor.submit(.begin(key, self, opening))
     }
 
     func wait(staleSince since: String) {
-        reactor.submit(.wait(key, since: since))
+        reactor.submit(.wait(key, self, since: since))
     }
 
     func endUnknown() {
-        reactor.submit(.endUnknown(key))
+        reactor.submit(.endUnknown(key, self))
     }
 }

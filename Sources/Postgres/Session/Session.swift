@@ -125,6 +125,7 @@ package actor Session {
     }
 
     private func ready() {
+        if silentSince != nil { silentSince = .now }
         connection?.receive()
         advance()
     }

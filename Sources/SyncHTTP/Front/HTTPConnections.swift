@@ -45,7 +45,7 @@ package final class HTTPConnections: Sendable {
         arrival.yield(Arrival(descriptor: descriptor, bytes: bytes))
     }
 
-    /// Serves until all have ended that came before `drain`.
+    /// Serves until all have ended that came before `close`.
     package func serve(_ responder: SyncResponder, _ counters: DeliveryCounters) async {
         let protocols = ConnectionProtocols(
             responder, rules: rules, identity: identity, takesH2C: takesH2C, counters: counters, logger: logger)
@@ -56,9 +56,13 @@ package final class HTTPConnections: Sendable {
         }
     }
 
-    /// Nobody comes any more; who has nothing under way is disconnected, the others after their answer.
-    package func drain() {
+    /// Nobody comes any more.
+    package func close() {
         arrival.finish()
+    }
+
+    /// Who has nothing under way is disconnected, the others after their answer; so is who comes yet.
+    package func drain() {
         let channels = open.withLock { open in
             open.isDraining = true
             return Array(open.channels.values)

@@ -68,6 +68,7 @@ struct Daemon {
             tasks.addTask {
                 async let others: Void = connections.serve(responder, hub.counters)
                 try await hub.serve(socket, cache: cache, rules: rules) { Front(responder, connections, rules) }
+                connections.close()
                 await others
             }
             tasks.addTask { await feed.run() }
