@@ -60,7 +60,10 @@ package struct SyncResponder: Sendable {
             return try await gate.dressed(refusal.lastReply(rules), for: request.headers[.origin])
                 .send(to: .get, writer)
         }
-        let asked = Asked(request.head)
+        // Over HTTP/2 a client may name the host in either of two fields (RFC 9113, section 8.3.1).
+        let asked = Asked(
+            request.method, request.head.path ?? "/", request.headers,
+            host: request.head.authority ?? request.headers[.hostField])
         switch await decide(asked) {
         case .reply(let reply), .read(_, _, let reply):
             try await reply.send(to: request.method, writer)

@@ -15,21 +15,6 @@ struct Asked {
         self.host = host
     }
 
-    /// What HTTP's ordinary way has read.
-    init(_ request: HTTPRequest) {
-        // Over HTTP/2 a client may name the host in either of two fields (RFC 9113, section 8.3.1).
-        var host = request.authority ?? request.headerFields[.hostField]
-        var target = request.path ?? "/"
-        // A URL names it, too, and then the field does not count (RFC 9112, section 3.2.2).
-        if let scheme = ["http://", "https://"].first(where: target.hasPrefix) {
-            let rest = target.dropFirst(scheme.count)
-            let end = rest.firstIndex { "/?".contains($0) } ?? rest.endIndex
-            host = String(rest[..<end])
-            target = (rest[end...].hasPrefix("/") ? "" : "/") + rest[end...]
-        }
-        self.init(request.method, target, request.headerFields, host: host)
-    }
-
     var path: Substring { target[..<pathEnd] }
 
     var query: Substring { target[pathEnd...].dropFirst() }

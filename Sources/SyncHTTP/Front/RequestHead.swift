@@ -24,7 +24,7 @@ struct RequestHead: Equatable {
         var lines = HeadLines(bytes)
         guard let first = lines.next() else { throw .malformed("The request's first line has no proper end.") }
         let isOld = try isOldVersion(first, rules.url_bytes)
-        var fields = Fields()
+        var fields = Fields(urlHost: urlHost(first))
         while true {
             let start = lines.position
             guard let line = lines.next() else { throw .malformed("A header field has no proper end.") }
@@ -55,6 +55,14 @@ struct RequestHead: Equatable {
         return isOld
     }
 
+    /// Whom a first line with a URL names in it; nil: it has a path.
+    private static func urlHost(_ line: UnsafeRawBufferPointer) -> String? {
+        let target = line.split(separator: UInt8(ascii: " "))[1]
+        guard target.first != UInt8(ascii: "/"), let slashes = target.firstRange(of: "//".utf8) else { return nil }
+        let host = target[slashes.upperBound...].prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
+        return String(decoding: host, as: UTF8.self)
+    }
+
     /// RFC 9110, section 5.6.2.
     static func isTokenCharacter(_ byte: UInt8) -> Bool {
         switch byte {
@@ -72,12 +80,17 @@ struct RequestHead: Equatable {
 
     /// The header fields, as far as they have been read.
     private struct Fields {
+        private let urlHost: String?
         private var count = 0
         private var hosts = 0
         private var length: Int?
         private var isChunked = false
         private var dropped: [Range<Int>] = []
         private var connections: [Range<Int>] = []
+
+        init(urlHost: String?) {
+            self.urlHost = urlHost
+        }
 
         mutating func read(_ line: UnsafeRawBufferPointer, at range: Range<Int>) throws(Refusal) {
             count += 1
@@ -102,6 +115,10 @@ struct RequestHead: Equatable {
             hosts += 1
             guard hosts == 1, value.allSatisfy(isHostCharacter) else {
                 throw .malformed("A request has one Host.")
+            }
+            // RFC 9112, section 3.2.2, has the URL's count. Where they differ some reader takes it for another request.
+            guard urlHost == nil || urlHost == String(decoding: value, as: UTF8.self) else {
+                throw .malformed("The URL and Host name different hosts.")
             }
         }
 

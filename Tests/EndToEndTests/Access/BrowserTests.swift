@@ -40,20 +40,18 @@ struct BrowserTests {
         #expect(try await stage.daemon.client().get("/healthz", headers).status == 200)
     }
 
-    /// RFC 9112, section 3.2.2.
     @Test(
         arguments: [
-            ("http://localhost/healthz", 200), ("https://localhost:8787/healthz?x", 200), ("http://localhost", 200),
-            ("http://localhost?x=/nowhere", 200), ("http://localhost/nowhere", 404),
-            ("http://evil.example/healthz", 421),
-            ("http://localhost@evil.example/healthz", 421), ("http:///healthz", 421),
+            ("http://localhost/healthz", "localhost", 200), ("https://localhost:8787/healthz?x", "localhost:8787", 200),
+            ("http://localhost", "localhost", 200), ("http://localhost?x=/nowhere", "localhost", 200),
+            ("http://localhost/nowhere", "localhost", 404), ("http://evil.example/healthz", "evil.example", 421),
+            ("http://evil.example/healthz", "localhost", 400), ("http://localhost/healthz", "evil.example", 400),
+            ("http://localhost@evil.example/healthz", "localhost", 400), ("http:///healthz", "localhost", 400),
         ])
-    func `a URL is asked for by its path, and what it names counts before Host`(target: String, status: Int)
-        async throws
-    {
-        for host in ["localhost", "evil.example"] {
-            #expect(try await stage.client.get(target, ["Host": host]).status == status, "\(host)")
-        }
+    func `a URL is asked for by its path, and names the host that Host names`(
+        target: String, host: String, status: Int
+    ) async throws {
+        #expect(try await stage.client.get(target, ["Host": host]).status == status)
     }
 
     @Test(arguments: Way.allCases)

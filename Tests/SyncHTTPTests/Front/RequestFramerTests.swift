@@ -33,7 +33,7 @@ import Testing
     @Test(
         arguments: [
             "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
-            "GET http://x/a HTTP/1.1\r\nHost: x:80\r\n\r\n", "GET / HTTP/1.1\r\nHost: [::1]:1\r\nX_y~: \t é \t\r\n\r\n",
+            "GET http://x/a HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/1.1\r\nHost: [::1]:1\r\nX_y~: \t é \t\r\n\r\n",
             start + "Content-Length: 0\r\n\r\n", start + "Content-Length: 5\r\n\r\nhello",
             start + "Content-Length: 05\r\n\r\nhelloGET / HTTP/1.1\r\nHost: x\r\n\r\n",
             start + "Transfer-Encoding: Chunked\r\n\r\n5\r\nhello\r\n00A\r\n0123456789\r\n0\r\n\r\n",
@@ -104,7 +104,7 @@ import Testing
             "GET / HTTP/1.1\r\nHost: x, y\r\n\r\n",
             "GET / HTTP/1.1\r\nHost: x y\r\n\r\n", "GET / HTTP/1.1\r\nHost: x/y\r\n\r\n",
             "GET / HTTP/1.1\r\nHost: u@x\r\n\r\n",
-            "GET / HTTP/1.0\r\nHost: x\r\nHost: y\r\n\r\n",
+            "GET / HTTP/1.0\r\nHost: x\r\nHost: y\r\n\r\n", "GET http://x/ HTTP/1.1\r\nHost: y\r\n\r\n",
             // Not HTTP at all.
             "\u{16}\u{3}\u{1}\u{2}\u{0}", "SSH-2.0-x\r\n\r\n", "GET\r\n\r\n",
         ], [1, Int.max])
