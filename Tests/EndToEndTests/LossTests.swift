@@ -93,12 +93,18 @@ struct LossTests {
         let project = try await stage.insertProject()
         var viewer = try await Viewer.open(project, at: stage.daemon.port)
         try await viewer.read(through: "ready")
+        let other = try await stage.insertProject()
+        _ = try await stage.client.get("/v1/projects/\(other)")
         _ = try await Sessions.loaders.find(stage)
         let begin = ContinuousClock.now
 
         proxy.silence([way], of: try await stage.ports(where: Self.loads))
-        try await stage.write(
-            #"UPDATE content_creation_requests SET generated_output = '{"scenes": []}' WHERE id = $1::uuid"#, project)
+        // A load for each of the sessions: one without would be asked whether it is there.
+        for project in [project, other] {
+            try await stage.write(
+                #"UPDATE content_creation_requests SET generated_output = '{"scenes": []}' WHERE id = $1::uuid"#,
+                project)
+        }
         let events = try await viewer.read(through: "stale", within: .seconds(9))
         let noticed = ContinuousClock.now - begin
         let healed = try await viewer.read(through: "ready", within: .seconds(20))
