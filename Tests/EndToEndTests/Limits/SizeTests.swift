@@ -113,6 +113,8 @@ struct SizeTests {
     }
 
     @Test func `no name of a client's becomes a metric's`() async throws {
+        // Of which nobody else asks anything.
+        let stage = try await Stage.start(on: self.stage.database)
         func names() async throws -> Set<Substring> {
             Set(
                 try await stage.client.get("/metrics").text.split(separator: "\n").map {
