@@ -78,12 +78,12 @@ package actor Feed {
             sessions, doorbell: Doorbell(policy: policy), daemon: daemon, cache: cache, loop: loop, logger: logger,
             onTurn: onTurn)
         let auditor = Auditor(
-            session: sessions.audits, interval: auditInterval, cache: cache, loop: loop, logger: logger)
+            session: sessions.audits.session, interval: auditInterval, cache: cache, loop: loop, logger: logger)
         do {
             try await withThrowingTaskGroup { group in
                 group.addTask { try await pursuit.run() }
                 group.addTask { try await auditor.run() }
-                group.addTask { try await self.loader.lend(sessions.loads) }
+                group.addTask { try await self.loader.lend(sessions.loads.map(\.session)) }
                 try await group.next()
                 group.cancelAll()
             }

@@ -20,11 +20,11 @@ struct FeedSessions {
     /// By which the server knows them.
     let gatePID: Int32
     let queryPID: Int32
-    let loads: [Session]
+    let loads: [Worker]
     /// A comparison may be long: nobody waits behind it.
-    let audits: Session
-    /// Those that load and that which compares.
-    let workers: [Worker]
+    let audits: Worker
+
+    var workers: [Worker] { loads + [audits] }
 
     /// LISTEN is committed when this returns.
     static func open(_ connectionString: String, on loop: PollLoop) async throws -> FeedSessions {
@@ -43,8 +43,7 @@ struct FeedSessions {
                 session: sessions[5], pid: pids[5], does: "compares", ping: "SELECT 'scene_sync.compare'")
             return FeedSessions(
                 channel: channel, cluster: cluster, seal: seal, listener: sessions[0], gate: sessions[1],
-                query: sessions[2], gatePID: pids[1], queryPID: pids[2], loads: loads.map(\.session),
-                audits: audits.session, workers: loads + [audits])
+                query: sessions[2], gatePID: pids[1], queryPID: pids[2], loads: loads, audits: audits)
         } catch {
             for session in sessions { await session.close() }
             throw error
@@ -80,7 +79,7 @@ struct FeedSessions {
     }
 
     func close() async {
-        for session in [listener, gate, query] + loads + [audits] { await session.close() }
+        for session in [listener, gate, query] + workers.map(\.session) { await session.close() }
     }
 
     private static func listen(on session: Session) async throws -> (channel: String, cluster: UInt64, seal: Seal) {
