@@ -59,6 +59,7 @@ package final class ChannelOutlet: Sendable {
                 channel.closeFuture.whenComplete { [self] _ in hangUp() }
             }
             self.handler.value = handler
+            try? pipeline.handler(type: InputEnd.self).whenCome { [self] in hangUp() }
             flush()
         }.get()
         try await ended.futureResult.get()
@@ -146,11 +147,6 @@ final class OutletHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case ChannelEvent.inputClosed? = event as? ChannelEvent { onClose() }
-        context.fireUserInboundEventTriggered(event)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
