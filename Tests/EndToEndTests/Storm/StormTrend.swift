@@ -3,10 +3,10 @@ import Synchronization
 /// What a daemon holds of the machine, and how long deliveries take, from the storm's beginning to its end.
 final class StormTrend: Sendable {
     private struct State {
-        var memory = Series("MiB", tolerance: (0.15, 16))
-        var descriptors = Series("descriptors", tolerance: (0, 16))
-        var threads = Series("threads", tolerance: (0, 4))
-        var delivery = Series("ms a delivery", tolerance: (1, 20))
+        var memory = Series("MiB", tolerance: (0.1, 4))
+        var descriptors = Series("descriptors", tolerance: (0, 8))
+        var threads = Series("threads", tolerance: (0, 2))
+        var delivery = Series("ms a delivery", tolerance: (0.5, 10))
         var delivered = (seconds: 0.0, count: 0.0)
 
         var all: [Series] { [memory, descriptors, threads, delivery] }
