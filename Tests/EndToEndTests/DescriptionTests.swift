@@ -6,12 +6,6 @@ import Testing
 /// What `/openapi.json` and `/asyncapi.json` promise to programs is what the daemon does.
 @Suite(.database(.sceneSync), .serialized, .timeLimit(.minutes(4)))
 struct DescriptionTests {
-    private static let paths: Set = [
-        "/", "/projects/{id}", "/v1/projects/{id}", "/v1/projects/{id}/scenes", "/v1/projects/{id}/generations",
-        "/v1/projects/{id}/events", "/v1/projects/{id}/images", "/v1/events", "/healthz", "/readyz", "/metrics",
-        "/openapi.json", "/asyncapi.json", "/v1/monitor", "/v1/monitor/events", "/v1/explain",
-    ]
-
     @Test func `requests made from the OpenAPI document are answered as it says`() async throws {
         let stage = try await start()
 
@@ -64,7 +58,7 @@ struct DescriptionTests {
         #expect(run.status == 0, "\(run.text)")
     }
 
-    @Test func `each path of the OpenAPI document is there, and each path that is there is in it`() async throws {
+    @Test func `each path of the OpenAPI document is there, with its methods`() async throws {
         let stage = try await Stage.start()
         let project = try await stage.insertProject()
         let document = try JSONReader.read(try await stage.client.get("/openapi.json").text)
@@ -84,7 +78,6 @@ struct DescriptionTests {
             #expect(refused.status == 405, "\(path)")
             #expect(Set(allowed).subtracting(["HEAD"]) == Set(methods), "\(path)")
         }
-        #expect(Set(paths.map(\.key)) == Self.paths)
     }
 
     @Test func `events are what the AsyncAPI document says`() async throws {

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HTTPTypes
 import ProjectSync
 import Testing
@@ -53,5 +54,50 @@ import Testing
     ])
     func `an id of another form is malformed`(path: String) {
         #expect(status(.get, path) == 400)
+    }
+
+    /// How the OpenAPI document writes the path of a route; nil for what belongs to a page.
+    ///
+    /// Who adds a route decides here what it is.
+    private func described(_ route: Route) -> String? {
+        switch route {
+        case .project: "/v1/projects/{id}"
+        case .scenes: "/v1/projects/{id}/scenes"
+        case .events: "/v1/projects/{id}/events"
+        case .jointEvents: "/v1/events"
+        case .images: "/v1/projects/{id}/images"
+        case .generations: "/v1/projects/{id}/generations"
+        case .monitor: "/v1/monitor"
+        case .monitorEvents: "/v1/monitor/events"
+        case .explain: "/v1/explain"
+        case .metrics: "/metrics"
+        case .openAPI: "/openapi.json"
+        case .asyncAPI: "/asyncapi.json"
+        case .health: "/healthz"
+        case .readiness: "/readyz"
+        case .dashboard: "/"
+        case .viewer: "/projects/{id}"
+        case .asset, .picture: nil
+        }
+    }
+
+    @Test func `the OpenAPI document has each path that is no part of a page, and no other`() throws {
+        struct Document: Decodable {
+            struct Path: Decodable {}
+            let paths: [String: Path]
+        }
+        let id = try #require(ProjectID(Self.id[...]))
+        let routes: [Route] = [
+            .project(id), .scenes(id), .events(id), .jointEvents, .images(id), .generations(id), .monitor,
+            .monitorEvents, .explain, .metrics, .openAPI, .asyncAPI, .health, .readiness, .dashboard, .viewer(id),
+        ]
+
+        let document = try JSONDecoder().decode(Document.self, from: Data(PackageResources.openapi_json))
+
+        #expect(Set(document.paths.keys) == Set(routes.compactMap(described)))
+        for route in routes {
+            let path = described(route)?.replacing("{id}", with: Self.id) ?? ""
+            #expect(try Route.find(path[...]) == route, "\(path)")
+        }
     }
 }

@@ -28,12 +28,21 @@ struct MetricsTests {
     @Test func `the process is told as the kernel tells it`() async throws {
         let folder = "/proc/\(stage.daemon.pid)"
         let kernel = try await Program.sh(
-            "awk '/^Max open files/ { print $4 }' \(folder)/limits; ls \(folder)/fd | wc -l")
-        let figures = kernel.text.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
-        try #require(figures.count == 2, "\(kernel.text)")
+            """
+            awk '/^Max open files/ { print $4 }' \(folder)/limits; ls \(folder)/fd | wc -l
+            awk '/^VmSize:/ { print $2 * 1024 } /^VmRSS:/ { print $2 * 1024 } /^Threads:/ { print $2 }' \(folder)/status
+            """)
+        let figures = kernel.text.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
+        try #require(figures.count == 5, "\(kernel.text)")
 
-        #expect(try await stage.metric("process_max_fds") == figures[0])
-        #expect(try await abs(stage.metric("process_open_fds") - figures[1]) < 20)
+        #expect(try await stage.figure("process_max_fds") == figures[0])
+        #expect(try await abs(stage.figure("process_open_fds") - figures[1]) < 20)
+        // A thread more may come meanwhile, whose stack and heap are reserved then.
+        let address_bytes = try await stage.figure("process_virtual_memory_bytes")
+        #expect(abs(address_bytes - figures[2]) < 160 * 1_048_576, "\(address_bytes) for \(figures[2])")
+        let resident_bytes = try await stage.figure("process_resident_memory_bytes")
+        #expect(abs(resident_bytes - figures[3]) < figures[3] / 2, "\(resident_bytes) for \(figures[3])")
+        #expect(try await abs(stage.figure("process_threads") - figures[4]) <= 2)
     }
 
     @Test func `what goes HTTP's ordinary way is the event loops' work, in seconds`() async throws {
