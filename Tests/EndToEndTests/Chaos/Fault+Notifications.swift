@@ -43,6 +43,11 @@ extension Fault {
                         try await session.query(
                             "SELECT pg_notify('other', n || repeat('x', 7900)) FROM generate_series(1, 1000) AS n")
                     }
+                    let usage = try await session.query("SELECT pg_notification_queue_usage()").string(0, 0)
+                    let share = usage.flatMap { Double($0) } ?? 0
+                    guard share > Double(thousands) / 2_000 else {
+                        throw ChaosError.notSo("the queue is filled, to \(share)")
+                    }
                 }
                 try await listener.query("ROLLBACK")
             }
