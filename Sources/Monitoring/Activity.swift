@@ -51,6 +51,16 @@ final class Activity {
         }
     }
 
+    /// Everything but what counts for ever.
+    func forgetTimes() {
+        tallies = RecentTallies()
+        writers = Writers(limit: writers.limit)
+        arrivals = SlidingHistogram()
+        deliveries = SlidingHistogram()
+        if series != nil { series = (LatencySeries(), LatencySeries()) }
+        lastActive = 0
+    }
+
     func note(overwritten: Int, second: Int) {
         overwrittenEver += overwritten
         tallies.edit(second) { $0.overwritten &+= Int32(clamping: overwritten) }

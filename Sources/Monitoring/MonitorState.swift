@@ -9,6 +9,8 @@ struct MonitorState {
     private static let spansOfOne = 256
     /// Nothing is shown of a project that was idle for so long.
     private static let memory_seconds = 3_600
+    /// By how much the database's clock may be measured otherwise than before.
+    private static let clockSlack_seconds = 5
 
     private(set) var overall = Activity(limit: spansOfAll, timesArrivals: true)
     private(set) var projects: [ProjectID: Activity] = [:]
@@ -78,10 +80,19 @@ struct MonitorState {
     }
 
     private mutating func prune(_ second: Int) {
+        if second < prunedAt - Self.clockSlack_seconds { forget() }
         guard second > prunedAt else { return }
         prunedAt = second
         guard projects.count > Self.kept else { return }
+        projects = projects.filter { $0.value.lastActive > second - Self.memory_seconds }
         for (id, _, _) in ranked(.hour, second).dropFirst(Self.kept) { projects[id] = nil }
+    }
+
+    /// The database's clock went back, as with another server: what was noted would hide what comes for so long.
+    private mutating func forget() {
+        overall.forgetTimes()
+        projects = [:]
+        prunedAt = 0
     }
 
     private func ranked(_ window: MonitorWindow, _ second: Int) -> [(id: ProjectID, activity: Activity, rows: Int)] {

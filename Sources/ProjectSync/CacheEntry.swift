@@ -29,9 +29,9 @@ final class CacheEntry {
     /// Before when everything committed had been applied when the load was sent.
     var provenWhenSent: ContinuousClock.Instant?
     /// Those whom the load that is queued or sent will answer.
-    var waiting: [LoadWaiter] = []
+    var waiting = LoadWaiters()
     /// Those who want a load sent after the one that is on its way.
-    var waitingForNext: [LoadWaiter] = []
+    var waitingForNext = LoadWaiters()
     /// When all was last known to be here, before a change came that only the next load will bring.
     var behindSince: ContinuousClock.Instant?
     /// When a trigger saw the oldest change that streams have not been told of, by the database's clock.

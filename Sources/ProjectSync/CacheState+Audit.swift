@@ -109,7 +109,7 @@ extension CacheState {
             undecided.insert(entry.id)
             replace(entry, with: stored, cause: .repair, now: now)
         } else {
-            vanish(entry, [])
+            vanish(entry, LoadWaiters())
         }
         settle(entry)
     }

@@ -23,6 +23,7 @@ extension CacheState {
 
     mutating func feedIsUnsafe(since: String, reason: String) {
         let (wasLive, wasUnsafe, toldSince) = (status == .live, isUnsafe, staleSince)
+        for entry in entries.values { keepAge(of: entry) }
         status = .unsafe(since: toldSince ?? since, reason: reason)
         guard !wasUnsafe else { return }
         for entry in entries.values {
@@ -81,6 +82,8 @@ extension CacheState {
 
     /// Streams that have not begun wait for a load that may take long.
     private func tellStale(_ entry: CacheEntry, since: String) {
-        for case .watcher(let watcher, _) in entry.waiting + entry.waitingForNext { watcher.wait(staleSince: since) }
+        for waiters in [entry.waiting, entry.waitingForNext] {
+            for stream in waiters.streams { stream.watcher.wait(staleSince: since) }
+        }
     }
 }

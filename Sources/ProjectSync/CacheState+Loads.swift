@@ -1,10 +1,10 @@
 extension CacheState {
-    /// Puts a waiter on the entry's next load; `afterNow`: on one that has not been sent yet.
-    mutating func ask(_ entry: CacheEntry, for waiter: LoadWaiter, afterNow: Bool) {
+    /// Adds somebody to those who wait for the entry's next load; `afterNow`: for one that has not been sent yet.
+    mutating func ask(_ entry: CacheEntry, afterNow: Bool, _ add: (inout LoadWaiters) -> Void) {
         if entry.phase == .sent && afterNow {
-            entry.waitingForNext.append(waiter)
+            add(&entry.waitingForNext)
         } else {
-            entry.waiting.append(waiter)
+            add(&entry.waiting)
             if entry.phase == .none { requestLoad(entry) }
         }
     }
@@ -55,27 +55,16 @@ extension CacheState {
 
     /// Readers do not wait for a database that is away; streams do.
     mutating func refuseReaders(of entry: CacheEntry, reason: String) {
-        let waiters = entry.waiting + entry.waitingForNext
-        entry.waiting = []
-        entry.waitingForNext = []
-        for waiter in waiters {
-            switch waiter {
-            case .reader(let continuation, _, _): continuation.resume(returning: .unavailable(reason: reason))
-            case .watcher: entry.waiting.append(waiter)
-            }
+        for reader in entry.waiting.takeReaders() + entry.waitingForNext.takeReaders() {
+            reader.continuation.resume(returning: .unavailable(reason: reason))
         }
     }
 
     mutating func refuseReaders(whoWaitSince instant: ContinuousClock.Instant) {
-        let isLate = { (waiter: LoadWaiter) in
-            if case .reader(_, _, let since) = waiter { since < instant } else { false }
-        }
         for entry in entries.values where entry.phase != .none {
-            for case .reader(let continuation, _, _) in (entry.waiting + entry.waitingForNext).filter(isLate) {
-                continuation.resume(returning: .unavailable(reason: "The database has not answered in time."))
+            for reader in entry.waiting.takeReaders(since: instant) + entry.waitingForNext.takeReaders(since: instant) {
+                reader.continuation.resume(returning: .unavailable(reason: "The database has not answered in time."))
             }
-            entry.waiting.removeAll(where: isLate)
-            entry.waitingForNext.removeAll(where: isLate)
         }
     }
 
@@ -84,8 +73,7 @@ extension CacheState {
         entry.phase = .none
         entry.buffered = []
         // Whatever is sent from now on is sent after all of them have asked.
-        entry.waiting += entry.waitingForNext
-        entry.waitingForNext = []
+        entry.waiting.add(entry.waitingForNext.takeAll())
         if entry.watchers > 0 || !entry.waiting.isEmpty {
             requestLoad(entry)
         } else {
@@ -106,9 +94,12 @@ extension CacheState {
         let mustReread = known.count < missed.count
         if !mustReread { entry.behindSince = nil }
         let waiting = entry.waiting
-        entry.waiting = entry.waitingForNext
-        entry.waitingForNext = []
+        entry.waiting = entry.waitingForNext.takeAll()
         if var project = result.project {
+            // It has all that was committed before it was sent, however much has come since.
+            if mustReread, let sent = entry.provenWhenSent, let since = entry.behindSince {
+                entry.behindSince = max(since, sent)
+            }
             for change in known {
                 guard case .images(let set, let gone, let lost) = change.effect else { continue }
                 _ = project.apply(set: set, gone: gone, lost: lost, n: change.n, xid: change.xid)
@@ -118,7 +109,7 @@ extension CacheState {
             answer(waiting, from: entry)
             if isUnsafe && entry.watchers == 0 { entry.project = nil }
         } else if mustReread {
-            entry.waiting += waiting
+            entry.waiting.add(waiting)
         } else {
             vanish(entry, waiting)
         }
@@ -163,29 +154,23 @@ extension CacheState {
         }
     }
 
-    mutating func vanish(_ entry: CacheEntry, _ waiting: [LoadWaiter]) {
+    mutating func vanish(_ entry: CacheEntry, _ waiting: LoadWaiters) {
         entry.project = nil
         entry.log = nil
         entry.body = nil
         entry.checkedAt = nil
         audience.publish(.deleted, of: entry.id, writtenAt_microseconds: entry.takeWrittenAt(), handout: nil)
-        for waiter in waiting {
-            switch waiter {
-            case .reader(let continuation, _, _): continuation.resume(returning: .unknown)
-            case .watcher(let watcher, _): watcher.endUnknown()
-            }
-        }
+        for reader in waiting.readers { reader.continuation.resume(returning: .unknown) }
+        for stream in waiting.streams { stream.watcher.endUnknown() }
     }
 
-    private mutating func answer(_ waiting: [LoadWaiter], from entry: CacheEntry) {
-        for waiter in waiting {
-            switch waiter {
-            case .reader(let continuation, let source, _):
-                guard let body = entry.encoded() else { continue }
-                continuation.resume(returning: .found(answer(entry, body, source)))
-            case .watcher(let watcher, let request):
-                if let opening = openingAfterLoad(entry, request) { watcher.begin(opening) }
-            }
+    private mutating func answer(_ waiting: LoadWaiters, from entry: CacheEntry) {
+        guard !waiting.isEmpty, let body = entry.encoded() else { return }
+        for reader in waiting.readers {
+            reader.continuation.resume(returning: .found(answer(entry, body, reader.source)))
+        }
+        for stream in waiting.streams {
+            if let opening = openingAfterLoad(entry, stream.request) { stream.watcher.begin(opening) }
         }
     }
 }

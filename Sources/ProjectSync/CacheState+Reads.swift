@@ -23,7 +23,8 @@ extension CacheState {
         }
         counts.misses += 1
         let source: Answer.Source = fresh || token != nil ? .request : isUnsafe ? .bypass : .miss
-        ask(entry(id), for: .reader(continuation, source, since: now), afterNow: source != .miss)
+        let reader = LoadReader(continuation: continuation, source: source, since: now)
+        ask(entry(id), afterNow: source != .miss) { $0.add(reader) }
     }
 
     func answer(_ entry: CacheEntry, _ body: ProjectBody, _ source: Answer.Source) -> Answer {

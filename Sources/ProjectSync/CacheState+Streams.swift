@@ -7,28 +7,26 @@ extension CacheState {
             return settle(entry)
         }
         if let staleSince { watcher.wait(staleSince: staleSince) }
-        ask(entry, for: .watcher(watcher, request), afterNow: request.lastEventID != nil || request.token != nil)
+        ask(entry, afterNow: request.lastEventID != nil || request.token != nil) { $0.add(watcher, request) }
     }
 
     mutating func unwatch(_ id: ProjectID, _ watcher: (any Watcher)?) {
         guard let entry = entries[id] else { return }
         entry.watchers -= 1
         if let watcher {
-            let isOther = { (waiter: LoadWaiter) in
-                if case .watcher(let waiting, _) = waiter { waiting !== watcher } else { true }
-            }
-            entry.waiting = entry.waiting.filter(isOther)
-            entry.waitingForNext = entry.waitingForNext.filter(isOther)
+            entry.waiting.remove(watcher)
+            entry.waitingForNext.remove(watcher)
         }
         settle(entry)
     }
 
     mutating func backlog(_ id: ProjectID, since position: UInt64, _ request: StreamRequest) -> Opening? {
         guard let entry = entries[id], let project = entry.project, let log = entry.log else { return nil }
-        guard let gap = log.gap(since: position) else { return nil }
-        counts.coalesced += 1
         var frames: [Frame] = []
-        if let frame = frame(for: gap, entry, project, request, limit_bytes: 64 << 10) { frames.append(frame) }
+        if let gap = log.gap(since: position) {
+            counts.coalesced += 1
+            if let frame = frame(for: gap, entry, project, request, limit_bytes: 64 << 10) { frames.append(frame) }
+        }
         return Opening(
             staleSince: nil, frames: frames, position: log.head, isLive: true, revision: project.revision)
     }

@@ -83,10 +83,6 @@ struct CacheState {
         return entry.behindSince == nil && applied?.sees(token.xid) == true
     }
 
-    func revision(of id: ProjectID) -> Revision? {
-        entries[id]?.project?.revision
-    }
-
     mutating func entry(_ id: ProjectID) -> CacheEntry {
         if let entry = entries[id] { return entry }
         let entry = CacheEntry(id)

@@ -37,9 +37,7 @@ package struct Divergence: Equatable, Sendable {
     private static func places(_ cached: SceneImages?, _ stored: SceneImages?) -> [Int32] {
         let (cached, stored) = (cached?.entries ?? [], stored?.entries ?? [])
         if cached == stored { return [] }
-        let numbers = Set(cached.map(\.image)).union(stored.map(\.image))
-        return numbers.sorted().filter { number in
-            cached.filter { $0.image == number } != stored.filter { $0.image == number }
-        }
+        let (here, there) = (Dictionary(grouping: cached, by: \.image), Dictionary(grouping: stored, by: \.image))
+        return Set(here.keys).union(there.keys).filter { here[$0] != there[$0] }.sorted()
     }
 }

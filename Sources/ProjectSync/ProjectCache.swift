@@ -46,13 +46,9 @@ package final class ProjectCache: Sendable {
         state.withLock { $0.unwatch(id, watcher) }
     }
 
-    /// What a subscriber at `position` has missed; nil if nothing, or if the project is gone.
+    /// What a subscriber at `position` has missed, and the revision that it has then; nil if the project is gone.
     package func backlog(_ id: ProjectID, since position: UInt64, _ request: StreamRequest) -> Opening? {
         state.withLock { $0.backlog(id, since: position, request) }
-    }
-
-    package func revision(of id: ProjectID) -> Revision? {
-        state.withLock { $0.revision(of: id) }
     }
 
     /// What the project's document is called; nil where it is not in memory, or has no title.

@@ -237,7 +237,7 @@ package struct SyncResponder: Sendable {
     ) throws(Problem) -> Decision? {
         let token = try SyncToken.borne(headers, query)
         guard !ReadHeaders.asksForFresh(headers), let answer = cache.warm(id, after: token) else { return nil }
-        return .read(id, answer, ReadReply(part, answer).reply(to: headers))
+        return ReadReply(part, answer).quickReply(to: headers).map { .read(id, answer, $0) }
     }
 
     /// What memory answers to a read of the project.

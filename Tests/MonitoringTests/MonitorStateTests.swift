@@ -106,6 +106,28 @@ struct MonitorStateTests {
         #expect(report(at: 7_000).overall.total.rows == 6_000)
     }
 
+    @Test mutating func `projects that have been idle for an hour make room for new ones`() throws {
+        let most = MonitorState.kept + MonitorState.newcomers
+        for project in 1...most { try hear(.insert, of: project, at: Int64(project) * 1_000) }
+
+        // The last of them is idle for over an hour then.
+        let later = Int64(most + 3_700) * 1_000
+        for project in 1...10 { try hear(.insert, of: most + project, at: later) }
+
+        #expect(report(at: later).projects.count == 10)
+        #expect(state.projects.count == 10)
+    }
+
+    @Test mutating func `a clock that goes back begins anew, and forgets no total`() throws {
+        try hear(.update, at: 700_000, overwritten: 1)
+
+        try hear(.insert, rows: 3, at: 100_000)
+
+        #expect(report(at: 100_500).overall.total.inserted == 3)
+        #expect(report(at: 100_500).overall.perSecond.last == 3)
+        #expect(state.overall.overwrittenEver == 1)
+    }
+
     @Test mutating func `a change of all projects counts for all`() throws {
         let truncate = Change(
             operation: .truncate, project: nil, xid: 1, n: 1, statementTime_microseconds: Self.start,

@@ -65,6 +65,21 @@ import Testing
         #expect(fixture.cache.overview.size_bytes == before + 20_000)
     }
 
+    @Test func `nobody waits for a form that is being compressed but who wants it`() async throws {
+        let fixture = try await CacheFixture.warm()
+        let read = try #require(fixture.cache.warm(try projectID()))
+
+        let form = read.body.compressedProject.ready {
+            // As another reader, and as the feed, while it is made.
+            _ = (try? projectID()).flatMap { fixture.cache.warm($0) }
+            fixture.cache.prove(at: .now)
+            return ByteBuffer(repeating: 0, count: 10_000)
+        }
+
+        #expect(form?.readableBytes == 10_000)
+        #expect(read.body.compressedProject.size_bytes == 10_000)
+    }
+
     @Test func `an unknown project is not remembered`() async throws {
         let fixture = CacheFixture()
         let read = await fixture.read(try projectID())
@@ -100,6 +115,40 @@ import Testing
         let read = await fixture.read(try projectID())
         try fixture.complete(fixture.takeLoad())
         #expect(answer(await read.value)?.provenAt == known + .seconds(10))
+    }
+
+    @Test func `a document that changes faster than it is loaded is as old as the last load`() async throws {
+        let fixture = try await CacheFixture.warm()
+        let watcher = try fixture.watch()
+        let start = ContinuousClock.now
+        fixture.cache.prove(at: start)
+        fixture.apply(Change(operation: .projectUpdate, project: try projectID(), xid: 100, n: 1, effect: .reload))
+
+        for second in 1...5 {
+            let load = try fixture.takeLoad()
+            fixture.cache.prove(at: start + .seconds(second))
+            let xid = UInt64(100 + second)
+            fixture.apply(
+                Change(
+                    operation: .projectUpdate, project: try projectID(), xid: xid, n: Int64(second) + 1, effect: .reload
+                ))
+            try fixture.complete(
+                load, #"{"scenes": [], "number": \#(second)}"#, snapshot: TransactionSnapshot(xmin: xid, xmax: xid))
+        }
+
+        #expect(fixture.cache.warm(try projectID())?.provenAt == start + .seconds(4))
+        fixture.cache.unwatch(try projectID(), watcher)
+    }
+
+    @Test func `what was live before the feed was unsafe is as old as that`() async throws {
+        let fixture = try await CacheFixture.warm()
+        let known = ContinuousClock.now
+        fixture.cache.prove(at: known)
+
+        fixture.cache.feedIsUnsafe(since: "", reason: "the gate is gone")
+        fixture.cache.feedIsLost(since: "", reason: "gone")
+
+        #expect(fixture.cache.warm(try projectID())?.provenAt == known)
     }
 
     @Test func `what an unsafe feed has loaded is as old as its load`() async throws {

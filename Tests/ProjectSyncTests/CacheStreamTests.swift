@@ -29,14 +29,14 @@ import Testing
 
     @Test func `a client that is current gets ready alone`() async throws {
         let fixture = try await CacheFixture.warm()
-        let revision = try #require(fixture.cache.revision(of: try projectID()))
+        let revision = try #require(fixture.cache.warm(try projectID())?.body.revision)
 
         #expect(try fixture.watch("\(revision)").heard == ["begin ready"])
     }
 
     @Test func `a client that bears a revision in the history gets the scenes since`() async throws {
         let fixture = try await CacheFixture.warm()
-        let revision = try #require(fixture.cache.revision(of: try projectID()))
+        let revision = try #require(fixture.cache.warm(try projectID())?.body.revision)
         fixture.apply(try setImages([image(1, 0, "a"), image(2, 0, "b")], n: 1))
         fixture.apply(try setImages([image(1, 1, "c")], n: 2))
 
@@ -45,10 +45,10 @@ import Testing
 
     @Test func `a client that was cut within a batch is told of it although all is as it was before`() async throws {
         let fixture = try await CacheFixture.warm([image(1, 0, "a"), image(2, 0, "b")])
-        let revision = try #require(fixture.cache.revision(of: try projectID()))
+        let revision = try #require(fixture.cache.warm(try projectID())?.body.revision)
         fixture.apply(try setImages([image(1, 0, "x"), image(2, 0, "y")], n: 1))
         fixture.apply(try setImages([image(1, 0, "a"), image(2, 0, "b")], n: 2))
-        #expect(fixture.cache.revision(of: try projectID()) == revision)
+        #expect(fixture.cache.warm(try projectID())?.body.revision == revision)
 
         #expect(try fixture.watch("\(revision)").heard == ["begin scene+scene,ready"])
     }

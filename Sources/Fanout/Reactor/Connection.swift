@@ -46,6 +46,8 @@ struct Connection {
     var unsent: Unsent?
     /// Whether it ends as soon as nothing is unsent.
     var isClosing = false
+    /// Whether something was sent during a stream, which nobody reads: what follows on it could not be told apart.
+    var isUnheard = false
     var stream: EventStream?
     var joint: JointStream?
     var monitor: MonitorStream?

@@ -20,15 +20,18 @@ extension ReactorLoop {
             return isAnswered ? closeWhenSent(key) : close(key)
         }
         connections[key]?.lastActive = second
-        guard connections[key]?.isStream == false else { return }
-        let bytes = UnsafeRawBufferPointer(rebasing: scratch[..<count])
-        if connections[key]?.input.isEmpty == true {
-            connections[key]?.inputSince = second
-            answer(key, bytes)
-        } else {
-            connections[key]?.input.append(contentsOf: bytes)
-            answerInput(key)
+        guard connections[key]?.isStream == false else {
+            connections[key]?.isUnheard = true
+            return
         }
+        let bytes = UnsafeRawBufferPointer(rebasing: scratch[..<count])
+        guard let seen = connections[key]?.input.count, seen > 0 else {
+            connections[key]?.inputSince = second
+            return answer(key, bytes)
+        }
+        connections[key]?.input.append(contentsOf: bytes)
+        let isTooLong = seen + count > house.rules.head_bytes
+        if isTooLong || connections[key].map({ HeadEnd.mayBe(in: $0.input, after: seen) }) == true { answerInput(key) }
     }
 
     /// Answers the requests that have been read and kept.

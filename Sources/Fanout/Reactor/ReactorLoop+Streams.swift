@@ -56,7 +56,7 @@ extension ReactorLoop {
             close(key)
         case .socket, .part, nil:
             transmit(Parcel([desk.refusal(refusal, of: projects, terms)]), to: key)
-            if refusal.endsConnection { closeWhenSent(key) }
+            if refusal.endsConnection || connections[key]?.isUnheard == true { closeWhenSent(key) }
         }
     }
 
@@ -170,7 +170,7 @@ extension ReactorLoop {
             let takesIt = isWritable(key)
             switch connections[key]?.stream?.hear(gathered, isWritable: takesIt) {
             case .all: transmit(frames, as: parcel, to: key)
-            case .own(let own): transmit(Parcel(Chunk(own).buffers), to: key)
+            case .own(let own): transmit(own, as: Parcel(Chunk(own).buffers), to: key)
             case .nothing, nil: continue
             }
             writes += 1
@@ -232,7 +232,7 @@ extension ReactorLoop {
             close(key)
         case .socket, .part:
             transmit(Parcel(head + chunk + [Chunk.last]), to: key)
-            if isDraining { closeWhenSent(key) }
+            if isDraining || connections[key]?.isUnheard == true { closeWhenSent(key) }
         }
     }
 

@@ -90,12 +90,13 @@ struct EventStream {
         }
         // It has caught up meanwhile, and was told what is newer than this.
         guard gathered.position > position else { return .nothing }
+        let known = position
         position = gathered.position
-        guard let filter else { return .all }
-        filter.revision = gathered.revision
-        let frames = gathered.frames(of: topic.project, for: filter.request)
+        filter?.revision = gathered.revision
+        if filter == nil, gathered.isNews(after: known) { return .all }
+        let frames = gathered.frames(of: topic.project, for: filter?.request ?? StreamRequest(), after: known)
         if frames.isEmpty { return .nothing }
-        filter.sent = gathered.revision
+        filter?.sent = gathered.revision
         return .own(frames)
     }
 
@@ -121,18 +122,19 @@ struct EventStream {
     mutating func catchUp(from cache: ProjectCache, staleSince: String?) -> [Frame] {
         guard hasBegun else { return [] }
         var frames: [Frame] = []
-        if marks.remove(.behind) != nil,
-            let gap = cache.backlog(topic.project, since: position, filter?.request ?? StreamRequest())
+        var revision: Revision?
+        // Who is told that he has all has to be told of it, too, at one moment: more may be on its way.
+        if !marks.isDisjoint(with: [.behind, .readyDue]),
+            let rest = cache.backlog(topic.project, since: position, filter?.request ?? StreamRequest())
         {
-            frames += gap.frames
-            note(gap)
-            if !gap.frames.isEmpty { filter?.sent = gap.revision }
+            frames += rest.frames
+            note(rest)
+            if !rest.frames.isEmpty { filter?.sent = rest.revision }
+            revision = rest.revision
         }
+        marks.remove(.behind)
         if marks.remove(.staleDue) != nil, let staleSince { frames.append(.stale(since: staleSince)) }
-        if marks.contains(.readyDue), let revision = cache.revision(of: topic.project) {
-            marks.remove(.readyDue)
-            frames.append(.ready(topic.project, revision))
-        }
+        if let revision, marks.remove(.readyDue) != nil { frames.append(.ready(topic.project, revision)) }
         return frames
     }
 

@@ -5,7 +5,7 @@ import ProjectSync
 ///
 /// Under load a turn takes long, so more gathers, and leaves in one write a subscriber.
 struct Gathered {
-    private(set) var body: ProjectBody?
+    private var snapshot: (body: ProjectBody, position: UInt64)?
     private(set) var scenes: [SceneEvent] = []
     /// How many events a newer one has replaced.
     private(set) var replaced = 0
@@ -20,7 +20,7 @@ struct Gathered {
     }
 
     init(_ body: ProjectBody, position: UInt64) {
-        self.body = body
+        snapshot = (body, position)
         revision = body.revision
         self.position = position
     }
@@ -41,7 +41,7 @@ struct Gathered {
 
     mutating func add(_ body: ProjectBody, position: UInt64) {
         replaced += count
-        self.body = body
+        snapshot = (body, position)
         revision = body.revision
         self.position = position
         scenes = []
@@ -49,13 +49,20 @@ struct Gathered {
     }
 
     /// How many events there are.
-    var count: Int { scenes.count + (body == nil ? 0 : 1) }
+    var count: Int { scenes.count + (snapshot == nil ? 0 : 1) }
 
-    /// The events, without the scenes that a stream does not follow.
-    func frames(of project: ProjectID, for request: StreamRequest = StreamRequest()) -> [Frame] {
+    /// Whether all of it is for one who has been told everything up to there: an older snapshot is not.
+    func isNews(after position: UInt64) -> Bool {
+        snapshot.map { $0.position > position } ?? true
+    }
+
+    /// The events, without the scenes that a stream does not follow, and what is older than it has been told.
+    func frames(
+        of project: ProjectID, for request: StreamRequest = StreamRequest(), after position: UInt64 = 0
+    ) -> [Frame] {
         let wanted = request.scenes == nil ? scenes : scenes.filter(request.wants)
         var frames: [Frame] = []
-        if let body { frames.append(.snapshot(body)) }
+        if let snapshot, isNews(after: position) { frames.append(.snapshot(snapshot.body)) }
         if !wanted.isEmpty { frames.append(.scenes(wanted, of: project, revision: revision)) }
         return frames
     }

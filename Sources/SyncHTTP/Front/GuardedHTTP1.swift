@@ -28,7 +28,7 @@ struct GuardedHTTP1: ServerChildChannel {
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
         channel.eventLoop.makeCompletedFuture {
             try VanishedWatch.add(to: channel, counters)
-            try channel.pipeline.syncOperations.addHandlers(InputEnd(), RequestGuard(rules))
+            try channel.pipeline.syncOperations.addHandlers(LastWords(rules), InputEnd(), RequestGuard(rules))
         }.flatMap {
             http1.setup(channel: channel, logger: logger)
         }

@@ -30,14 +30,23 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isRefused else { return }
         var more = unwrapInboundIn(data)
-        if input.readableBytes == 0 { input = more } else { input.writeBuffer(&more) }
+        if input.readableBytes == 0 {
+            input = more
+        } else {
+            // What has been passed on would be kept as long as something is always left.
+            input.discardReadBytes()
+            input.writeBuffer(&more)
+        }
         passOn(context)
     }
 
     private func passOn(_ context: ChannelHandlerContext) {
         while !isRefused {
             switch framer.next(&input) {
-            case .pass(let part): context.fireChannelRead(wrapInboundOut(part))
+            case .pass(let part):
+                deadline?.cancel()
+                deadline = nil
+                context.fireChannelRead(wrapInboundOut(part))
             case .wait: return watchHead(context)
             case .refuse(let refusal): refuse(refusal, context)
             }

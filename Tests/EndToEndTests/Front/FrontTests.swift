@@ -1,4 +1,5 @@
 import Postgres
+import PostgresTestSupport
 import Testing
 
 /// What the reactor answers itself is what HTTP's ordinary way would have answered, byte for byte.
@@ -37,6 +38,28 @@ struct FrontTests {
         #expect(opening.map { String(decoding: $0, as: UTF8.self).contains("event: snapshot") } == true)
         #expect(ending.map { String(decoding: $0, as: UTF8.self).contains("event: deleted") } == true)
         #expect(next?.status == 404)
+    }
+
+    /// While it is looked for whether there is such a stream nothing is read: its answer is the last one.
+    @Test func `what comes while a stream is decided on has an end for its answer`() async throws {
+        let lock = try await stage.database.open(as: .owner)
+        try await lock.query("BEGIN")
+        try await lock.query("LOCK TABLE content_creation_requests IN ACCESS EXCLUSIVE MODE")
+        let connection = try await HTTPConnection.open(port: stage.daemon.port)
+        let target = "/v1/projects/00000000-0000-4000-8000-00000000abcd/events"
+        try await connection.send(HTTPClient.bytes("GET", target, [:], nil))
+        try await eventually("the load waits") {
+            try await !stage.sessions(where: "wait_event_type = 'Lock'").isEmpty
+        }
+
+        try await connection.send(HTTPClient.bytes("GET", "/healthz", [:], nil))
+        // Who serves this has served that.
+        #expect(try await stage.client.get("/healthz").status == 200)
+        try await lock.query("ROLLBACK")
+
+        let deadline = ContinuousClock.now + .seconds(10)
+        #expect(try await connection.readHead(until: deadline)?.status == 404)
+        while try await !connection.read(until: deadline).isEmpty {}
     }
 
     @Test func `ten thousand requests get the same bytes by both ways`() async throws {

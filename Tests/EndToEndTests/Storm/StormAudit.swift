@@ -110,18 +110,21 @@ final class StormAudit: Sendable {
     private func compare(
         _ project: StormProject, with expected: String?, since begin: ContinuousClock.Instant
     ) async throws {
-        // First what the caches have: a fresh read would mend them. All of them name one revision.
+        // First what the caches have: a fresh read would mend them. All of them name one revision. They are asked
+        // together: what nobody sees, as a row without a scene, has a revision, too.
         var revision: String?
-        for (number, client) in clients.enumerated() {
-            let first = revision
-            try await wait(for: project, expected, "the read from daemon \(number)", begin) {
+        try await wait(for: project, expected, "a read", begin) {
+            var tags: [String] = []
+            for (number, client) in self.clients.enumerated() {
                 let (status, text, tag) = try await self.read(project, [:], from: client)
-                revision = tag
-                if let tag, let first, tag != first {
-                    return Difference(what: "is revision \(tag), not \(first)", isFinal: false)
+                if let difference = Self.compare(text, status, expected, isFinal: false) {
+                    return Difference(what: "daemon \(number) \(difference.what)", isFinal: false)
                 }
-                return Self.compare(text, status, expected, isFinal: false)
+                if let tag { tags.append(tag) }
             }
+            revision = tags.first
+            guard Set(tags).count > 1 else { return nil }
+            return Difference(what: "the daemons are at \(tags.joined(separator: " and "))", isFinal: false)
         }
         for stream in streams where stream.project == project {
             let found = try await wait(for: project, expected, "a stream", begin) {
