@@ -21,6 +21,8 @@ final class CacheEntry {
     /// When the state was last known to be the database's, if it is not vouched for any more.
     var vouchedUntil: ContinuousClock.Instant?
     var body: ProjectBody?
+    /// What was last told to a client that came back, for those who come back from there, too.
+    var resumption: (from: UInt64, frame: Frame)?
     var watchers = 0
     var phase = LoadPhase.none
     /// The number of the batch that it was sent with.
@@ -61,7 +63,8 @@ final class CacheEntry {
     }
 
     var size_bytes: Int {
-        (project?.size_bytes ?? 0) + (log?.size_bytes ?? 0) + (body?.size_bytes ?? 0) + trace.size_bytes + 512
+        (project?.size_bytes ?? 0) + (log?.size_bytes ?? 0) + (body?.size_bytes ?? 0) + trace.size_bytes
+            + (resumption?.frame.size_bytes ?? 0) + 512
     }
 
     /// A change has come that streams will be told of.
@@ -92,6 +95,12 @@ final class CacheEntry {
     func takeHandout() -> Handout? {
         defer { handout = nil }
         return watchers > 0 ? handout : nil
+    }
+
+    /// The project is another one now.
+    func forgetEncoded() {
+        body = nil
+        resumption = nil
     }
 
     /// The encoded project, made when it is first wanted.

@@ -84,7 +84,7 @@ extension CacheState {
         guard !scenes.contains(where: project.isOnFallback) else { return publishSnapshot(of: entry) }
         let writtenAt = entry.takeWrittenAt()
         let events = scenes.sorted().map { SceneEvent(scene: $0, of: project) }
-        entry.body = nil
+        entry.forgetEncoded()
         entry.log?.append(
             events, revision: project.revision, limits: history, document_bytes: project.document.size_bytes)
         guard entry.watchers > 0 else { return }
@@ -101,7 +101,7 @@ extension CacheState {
     mutating func publishSnapshot(of entry: CacheEntry) {
         guard let project = entry.project else { return }
         let writtenAt = entry.takeWrittenAt()
-        entry.body = nil
+        entry.forgetEncoded()
         entry.log?.append(nil, revision: project.revision, limits: history, document_bytes: project.document.size_bytes)
         guard entry.watchers > 0, let body = entry.encoded() else { return }
         audience.publish(

@@ -141,7 +141,7 @@ extension CacheState {
             }
         } else {
             entry.log = EventLog(project.revision)
-            entry.body = nil
+            entry.forgetEncoded()
         }
         entry.forgetWrittenAtUnlessBehind()
         let isNews = old.map { $0.revision != project.revision } ?? false
@@ -157,7 +157,7 @@ extension CacheState {
     mutating func vanish(_ entry: CacheEntry, _ waiting: LoadWaiters) {
         entry.project = nil
         entry.log = nil
-        entry.body = nil
+        entry.forgetEncoded()
         entry.checkedAt = nil
         audience.publish(.deleted, of: entry.id, writtenAt_microseconds: entry.takeWrittenAt(), handout: nil)
         for reader in waiting.readers { reader.continuation.resume(returning: .unknown) }

@@ -52,8 +52,21 @@ extension CacheState {
         guard let revision = request.lastEventID.flatMap({ Revision($0) }), let log = entry.log,
             let position = log.position(of: revision)
         else { return nil }
-        let missed = log.gap(since: position).flatMap { frame(for: $0, entry, project, request, limit_bytes: .max) }
+        let missed = log.gap(since: position).flatMap { resumption(since: position, $0, entry, project, request) }
         return opening(entry, project, missed.map { [$0] } ?? [])
+    }
+
+    /// Many come back from one place at once, as after a proxy's restart: they share one frame.
+    private func resumption(
+        since position: UInt64, _ gap: EventLog.Gap, _ entry: CacheEntry, _ project: Project, _ request: StreamRequest
+    ) -> Frame? {
+        guard request.scenes == nil, case .scenes = gap else {
+            return frame(for: gap, entry, project, request, limit_bytes: .max)
+        }
+        if let kept = entry.resumption, kept.from == position { return kept.frame }
+        let frame = frame(for: gap, entry, project, request, limit_bytes: .max)
+        entry.resumption = frame.map { (position, $0) }
+        return frame
     }
 
     private func opening(_ entry: CacheEntry, _ project: Project, _ frames: [Frame]) -> Opening {

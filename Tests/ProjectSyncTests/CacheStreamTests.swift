@@ -43,6 +43,22 @@ import Testing
         #expect(try fixture.watch("\(revision)").heard == ["begin scene+scene,ready"])
     }
 
+    @Test func `clients that come back from one place share what they are told`() async throws {
+        let fixture = try await CacheFixture.warm()
+        let revision = try #require(fixture.cache.warm(try projectID())?.body.revision)
+        fixture.apply(try setImages([image(1, 0, "a"), image(2, 0, "b")], n: 1))
+        func addresses(_ watcher: RecordingWatcher) -> [UnsafeRawPointer?] {
+            watcher.frames.map { $0.withUnsafeReadableBytes(\.baseAddress) }
+        }
+
+        let (one, other) = (try fixture.watch("\(revision)"), try fixture.watch("\(revision)"))
+        #expect(addresses(one) == addresses(other) && one.frames.count == 1)
+
+        fixture.apply(try setImages([image(2, 0, "c")], n: 2))
+        let later = try fixture.watch("\(revision)")
+        #expect(later.frames.map { String(buffer: $0).contains("\"c\"") } == [true])
+    }
+
     @Test func `a client that was cut within a batch is told of it although all is as it was before`() async throws {
         let fixture = try await CacheFixture.warm([image(1, 0, "a"), image(2, 0, "b")])
         let revision = try #require(fixture.cache.warm(try projectID())?.body.revision)

@@ -35,14 +35,18 @@ final class RecordingAudience: Audience {
 /// Keeps how its stream went.
 final class RecordingWatcher: Watcher {
     private let log = Mutex<[String]>([])
+    private let first = Mutex<[ByteBuffer]>([])
 
     var heard: [String] { log.withLock { $0 } }
+    /// The first part of each frame that it began with.
+    var frames: [ByteBuffer] { first.withLock { $0 } }
 
     func begin(_ opening: Opening) {
         var events = opening.frames.map { frame in
             String(buffer: frame.parts[0]).split(separator: "\n")
                 .filter { $0.hasPrefix("event: ") }.map { String($0.dropFirst(7)) }.joined(separator: "+")
         }
+        first.withLock { $0 += opening.frames.map { $0.parts[0] } }
         if opening.staleSince != nil { events.insert("stale", at: 0) }
         if opening.isLive { events.append("ready") }
         log.withLock { $0.append("begin " + events.joined(separator: ",")) }

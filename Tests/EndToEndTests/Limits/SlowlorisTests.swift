@@ -27,6 +27,22 @@ struct SlowlorisTests {
         #expect(try await client.statuses() == [408])
     }
 
+    /// Each has its own time, however often one ends and the next begins in the same read.
+    @Test(arguments: Way.allCases)
+    func `heads that each come in time are answered, in whatever pieces`(way: Way) async throws {
+        let client = try await RawClient.open(stage.daemon, by: way)
+        let (begin, end) = ("GET /healthz HTTP/1.1\r\n", "Host: localhost\r\n\r\n")
+
+        try await client.connection.send(Array(begin.utf8))
+        for _ in 0..<10 {
+            try await Task.sleep(for: .milliseconds(400))
+            try await client.connection.send(Array((end + begin).utf8))
+        }
+        try await client.connection.send(Array("Connection: close\r\n\(end)".utf8))
+
+        #expect(try await client.statuses() == Array(repeating: 200, count: 11))
+    }
+
     @Test(arguments: Way.allCases)
     func `a head that comes byte by byte for ever is 408`(way: Way) async throws {
         let client = try await RawClient.open(stage.daemon, by: way)
