@@ -141,6 +141,7 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHPACK = Target.Dependency.product(name: "NIOHPACK", package: "swift-nio-http2")
 let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
@@ -225,7 +226,9 @@ let package = Package(
         .testTarget(name: "FanoutTests", dependencies: ["Fanout", "ProjectSync", nio], swiftSettings: strict),
         .testTarget(
             name: "SyncHTTPTests",
-            dependencies: ["SyncHTTP", "Fanout", "ProjectSync", crypto, cryptoExtras, httpTypes, log, nio],
+            dependencies: [
+                "SyncHTTP", "Fanout", "ProjectSync", crypto, cryptoExtras, httpTypes, log, nio, nioEmbedded,
+            ],
             swiftSettings: strict),
         .target(
             name: "FuzzReaders", dependencies: ["ChangeFeed", "Fanout", "ProjectSync", "SyncHTTP", nio],
