@@ -1,6 +1,6 @@
 /// What a connection may take: of time, and of room.
 package struct ConnectionRules: Sendable {
-    /// How long it may say nothing between two requests.
+    /// How long it may say nothing between two requests, or take nothing of an answer.
     package var idle_seconds: Int
     /// How long a request's head may take from its first byte to its last.
     package var head_seconds: Int
