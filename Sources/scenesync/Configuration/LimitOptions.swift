@@ -26,7 +26,7 @@ struct LimitOptions: ParsableArguments {
     @Option(help: "Seconds that a request's head may take to come (default 10).")
     var headerTimeout: Int?
 
-    @Option(help: "Seconds that a connection may be idle between two requests, or take nothing of an answer (default 75).")
+    @Option(help: "Seconds that a connection may be idle, or take nothing of an answer (default 75).")
     var idleTimeout: Int?
 
     func validate() throws {
