@@ -180,14 +180,14 @@ struct CommandTests {
     }
 
     /// Where they come from makes no difference: an attempt that ends too soon begins with the first one again.
-    @Test(arguments: ["PGHOST", "PGSERVICE", "DATABASE_URL"])
-    func `the second host is tried when the first says nothing`(variable: String) async throws {
+    @Test(arguments: ["PGHOST", "DATABASE_URL"])
+    func `the last host is tried when the others say nothing`(variable: String) async throws {
         let database = try Database.current
         let silent = try BlackHole()
-        let (hosts, ports) = ("127.0.0.1,127.0.0.1", "\(silent.port),\(database.server.port)")
+        let (hosts, ports) = ("127.0.0.1,127.0.0.1,127.0.0.1", "\(silent.port),\(silent.port),\(database.server.port)")
         let folder = try TemporaryFolder()
         let services = try folder.write("[app]\nhost=\(hosts)\nport=\(ports)\n", to: "services")
-        let ways = ["PGHOST": hosts, "PGSERVICE": "app", "DATABASE_URL": "service=app"]
+        let ways = ["PGHOST": hosts, "DATABASE_URL": "service=app"]
 
         let status = try await Command.run(
             ["migrate", "--status"],
