@@ -95,7 +95,7 @@ actor LoadQueue {
         let loader = ProjectLoader(session: sessions[number])
         do {
             cache.complete(batch, try await loader.load(batch.projects))
-        } catch  where batch.projects.count > 1 && Self.mayBeOfOne(error) {
+        } catch let error where batch.projects.count > 1 && Self.mayBeOfOne(error) {
             try await loadSingly(batch, loader)
         }
     }
@@ -107,7 +107,7 @@ actor LoadQueue {
             let single = batch.only(project)
             do {
                 cache.complete(single, try await loader.load(single.projects))
-            } catch  where Self.mayBeOfOne(error) {
+            } catch let error where Self.mayBeOfOne(error) {
                 failure = failure ?? error
             }
         }
