@@ -1,4 +1,4 @@
--- Marks the memories of deleted projects as ended.
+-- Marks the memories of deleted projects as ended, and the transaction as one in which a project has gone.
 CREATE OR REPLACE FUNCTION scene_sync.record_deleted_projects()
 RETURNS trigger
 LANGUAGE plpgsql
@@ -13,6 +13,9 @@ BEGIN
         pg_current_xact_id(),
         nextval('scene_sync.change_number')
     FROM old_rows AS request;
+    IF FOUND THEN
+        PERFORM set_config('scene_sync.project_gone', 'yes', true);
+    END IF;
     RETURN NULL;
 END;
 $$;

@@ -56,13 +56,17 @@ actor Auditor {
             logger.error(
                 "projects cannot be compared with the database: \(error.withoutValues); run `scenesync migrate`")
             try await Task.sleep(for: Self.pauseAfterRefusal)
-        } catch PostgresError.server where batch.questions.count > 1 {
+        } catch let error where Self.mayBeOfOne(error) && batch.questions.count > 1 {
             // One project that cannot be loaded must not keep the others from it.
             for question in batch.questions { try await compare(batch.only(question)) }
-        } catch PostgresError.server(let error) {
+        } catch let error where Self.mayBeOfOne(error) {
             logger.error("a project cannot be compared with the database: \(error.withoutValues)")
             try await Task.sleep(for: Self.pauseAfterError)
         }
+    }
+
+    private static func mayBeOfOne(_ error: any Error) -> Bool {
+        if case PostgresError.server = error { true } else { error is JSONError }
     }
 
     private func report(_ divergence: Divergence) {

@@ -11,8 +11,12 @@ package actor Feed {
     private static let startGrace = Duration.seconds(1)
 
     /// Of every connection, before what one of them needs: what the app has set for the role or the database is for the
-    /// app's own sessions.
-    package static let sessionSettings = ["statement_timeout": "0", "lock_timeout": "0", "idle_session_timeout": "0"]
+    /// app's own sessions. At SERIALIZABLE what is read here would make writers fail, and at REPEATABLE READ a load that
+    /// waits for a lock would be of before it.
+    package static let sessionSettings = [
+        "statement_timeout": "0", "lock_timeout": "0", "idle_session_timeout": "0",
+        "default_transaction_isolation": "read committed",
+    ]
 
     private nonisolated let loop: PollLoop
     private let connectionString: String

@@ -241,13 +241,13 @@ actor Pursuit {
         let look = try await DoorbellLook.take(
             on: sessions.query, gate: sessions.gatePID, deadline: Self.patience)
         account.note(look, sentAt: sentAt)
-        try doorbell.look(look, sentAt: sentAt)
+        let isWitnessed = try doorbell.look(look, sentAt: sentAt)
         cache.refuseReaders(whoWaitSince: sentAt - Self.readersPatience)
-        if !doorbell.isSafe, look.isWaiting { becomeUnsafe(look) }
+        if !doorbell.isSafe, isWitnessed, look.isWaiting { becomeUnsafe(look) }
         if !prepared.isEmpty { try await lookForPrepared() }
         // Last: what is heard while this waits is in doubt like what is held.
-        if let since = inDoubtSince, since <= sentAt, look.isHolding || look.isWaiting { inDoubtSince = nil }
-        return look.isHolding || look.isWaiting
+        if let since = inDoubtSince, since <= sentAt, isWitnessed { inDoubtSince = nil }
+        return isWitnessed
     }
 
     /// After a crash a prepared transaction may have announced what is not in the table any more.

@@ -179,6 +179,26 @@ struct CommandTests {
         #expect(!run.errors.contains("s3cr3t"))
     }
 
+    /// Where they come from makes no difference: an attempt that ends too soon begins with the first one again.
+    @Test(arguments: ["PGHOST", "DATABASE_URL"])
+    func `the last host is tried when the others say nothing`(variable: String) async throws {
+        let database = try Database.current
+        let silent = try BlackHole()
+        let (hosts, ports) = ("127.0.0.1,127.0.0.1,127.0.0.1", "\(silent.port),\(silent.port),\(database.server.port)")
+        let folder = try TemporaryFolder()
+        let services = try folder.write("[app]\nhost=\(hosts)\nport=\(ports)\n", to: "services")
+        let ways = ["PGHOST": hosts, "DATABASE_URL": "service=app"]
+
+        let status = try await Command.run(
+            ["migrate", "--status"],
+            environment: [
+                variable: ways[variable] ?? "", "PGPORT": variable == "PGHOST" ? ports : "1", "PGSERVICEFILE": services,
+                "PGUSER": Role.owner.rawValue, "PGDATABASE": database.name,
+            ])
+
+        #expect(status.status == 0, "\(status)")
+    }
+
     @Test(arguments: [
         "host=127.0.0.1 port=1 password=s3cr3t", "postgresql://u:s3cr3t@127.0.0.1:1/db?sslpassword=s3cr3t",
     ])

@@ -47,6 +47,30 @@ struct ConcurrencyTests {
         #expect(try await feed.heard().count == (way == nil ? 0 : way == .table ? 2 : 6))
     }
 
+    /// Who looked at the project would have read what the other writes, who has read what this one writes.
+    @Test(
+        arguments: [
+            "DELETE FROM generated_images WHERE image_url = 'one'",
+            "UPDATE generated_images SET scene_index = 9 WHERE image_url = 'one'",
+        ], Feed.Way.orNone)
+    func `an image that leaves its scene fails no serializable writer of the document`(
+        _ leave: String, _ way: Feed.Way?
+    ) async throws {
+        let feed = try await Feed(by: way)
+        let leaver = try await feed.anotherWriter()
+        let other = try await feed.anotherWriter()
+        for writer in [leaver, other] { try await writer.query("BEGIN ISOLATION LEVEL SERIALIZABLE") }
+
+        try await other.query("SELECT image_url FROM generated_images")
+        try await leaver.query(leave)
+        try await other.query(
+            "UPDATE content_creation_requests SET generated_output = '[]' WHERE id = @A".withNames)
+        try await leaver.query("COMMIT")
+        try await other.query("COMMIT")
+
+        #expect(try await feed.memories() == ["A 1"])
+    }
+
     @Test(arguments: RowSecurity.whole, Feed.Way.allCases)
     func `sixteen writers of one project do not wait for each other`(
         _ security: RowSecurity, _ way: Feed.Way

@@ -60,6 +60,8 @@ struct Doorbell {
     static let watchInterval = Duration.milliseconds(100)
     let policy: DoorbellPolicy
     private var standing = Standing.asking(isSent: false, before: nil)
+    /// Since when the gate has stood so, as far as the server's locks show it.
+    private var standingSince: ContinuousClock.Instant?
     private var rate = ChangeRate()
     private var contention = Contention()
     private var watchedAt: ContinuousClock.Instant?
@@ -120,6 +122,7 @@ struct Doorbell {
         switch standing {
         case .asking(false, let before):
             standing = .asking(isSent: true, before: before)
+            standingSince = now
             return .askForPresence
         case .deciding(.busy) where wantsQuiet(now: now):
             standing = .deciding(.askingForQuiet)
@@ -138,7 +141,9 @@ struct Doorbell {
     /// A task has been done; `refused`: what it asked for was not to be had in time.
     mutating func finish(_ task: Task, refused: Bool, now: ContinuousClock.Instant) throws(FeedError) {
         switch task {
-        case .askForPresence: try finishAsking(refused: refused)
+        case .askForPresence:
+            try finishAsking(refused: refused)
+            standingSince = now
         case .askForQuiet where refused:
             nextTry = now + pause
             pause = min(pause * 2, Self.longestPause)
@@ -170,24 +175,12 @@ struct Doorbell {
         }
     }
 
-    /// A look at the server's locks, sent at `sentAt`.
-    mutating func look(_ look: DoorbellLook, sentAt: ContinuousClock.Instant) throws(FeedError) {
-        guard look.isWaiting || isDeciding else { return try contradict(sentAt) }
-        contradictedSince = nil
-        switch standing {
-        case .asking(_, let before):
-            guard let holder = look.holder else { return }
-            guard before == nil || before == holder else {
-                throw .gateLost("another daemon decides since this one was last in the queue")
-            }
-            standing = .queued(holder, reading: .on)
-        case .queued(let holder, _):
-            // Whoever was before us in the queue is the next to decide. What the last one said is void.
-            if let next = look.holder, next != holder { standing = .queued(next, reading: .on) }
-        case .deciding:
-            guard look.isHolding else { throw .gateLost("the gate does not hold its lock any more") }
-            noteWaiting(look.notifiersWaiting, now: sentAt)
-        }
+    /// A look at the server's locks, sent at `sentAt`. Returns whether it shows that writers announce what they do.
+    mutating func look(_ look: DoorbellLook, sentAt: ContinuousClock.Instant) throws(FeedError) -> Bool {
+        // The gate has been answered since, or asks anew: what is seen is of before that.
+        guard standingSince.map({ sentAt >= $0 }) ?? true else { return false }
+        try take(look, sentAt: sentAt)
+        return look.isHolding || look.isWaiting
     }
 
     /// Another daemon's sign. It is obeyed by those in the queue only: one that decides knows better.
@@ -238,6 +231,25 @@ struct Doorbell {
             standing = .deciding(.announcing)
         default:
             break
+        }
+    }
+
+    private mutating func take(_ look: DoorbellLook, sentAt: ContinuousClock.Instant) throws(FeedError) {
+        guard look.isWaiting || isDeciding else { return try contradict(sentAt) }
+        contradictedSince = nil
+        switch standing {
+        case .asking(_, let before):
+            guard let holder = look.holder else { return }
+            guard before == nil || before == holder else {
+                throw .gateLost("another daemon decides since this one was last in the queue")
+            }
+            standing = .queued(holder, reading: .on)
+        case .queued(let holder, _):
+            // Whoever was before us in the queue is the next to decide. What the last one said is void.
+            if let next = look.holder, next != holder { standing = .queued(next, reading: .on) }
+        case .deciding:
+            guard look.isHolding else { throw .gateLost("the gate does not hold its lock any more") }
+            noteWaiting(look.notifiersWaiting, now: sentAt)
         }
     }
 

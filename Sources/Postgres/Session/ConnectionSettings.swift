@@ -2,10 +2,13 @@ import CLibpq
 
 /// Where the database is and how a session there behaves. What the connection string says wins over what we say.
 package struct ConnectionSettings: Sendable {
-    /// For one attempt, name resolution included; a `connect_timeout` in the string is libpq's own, for each host.
+    /// For the hosts together, if each is one address; a `connect_timeout` of the user's is libpq's own, for each.
     package var connectTimeout: Duration = .seconds(5)
     /// A standby refuses LISTEN, and its snapshots lie about transactions in progress: only who looks for that goes to one.
     package var wantsPrimary = true
+
+    /// That many are waited for; nobody knows before how many there are.
+    private static let addressesOfAName: Int64 = 3
 
     private let connectionString: String
     private let applicationName: String
@@ -51,20 +54,21 @@ package struct ConnectionSettings: Sendable {
             "tcp_user_timeout": "10000",
             "target_session_attrs": wantsPrimary ? "read-write" : "any",
         ]
-        parameters.merge(try given()) { _, given in given }
-        // libpq makes 1 to 2 itself; of several hosts each has its share.
-        parameters["connect_timeout"] =
-            userTimeout(parameters) ?? "\(max(2, connectTimeout.components.seconds / hostCount(parameters)))"
+        let given = try given()
+        let known = ConninfoOptions.resolve(given)
+        parameters.merge(given) { _, given in given }
+        parameters["connect_timeout"] = known["connect_timeout"] ?? "\(timeout_seconds(known))"
         parameters["client_encoding"] = "UTF8"
-        parameters["options"] = serverOptions(parameters["options"] ?? ConninfoOptions.ofEnvironment()["options"])
+        parameters["options"] = serverOptions(known["options"])
         return parameters
     }
 
-    /// When waiting for a connection is over, however the name's resolution fares.
+    /// When waiting for a connection is over, however the name's resolution fares: after libpq has tried every address,
+    /// since each attempt begins with the first one. libpq counts whole seconds.
     func patience() throws(PostgresError) -> Duration {
-        let given = try given()
-        let perHost = userTimeout(given).flatMap { Int64($0) } ?? 0
-        return max(connectTimeout, .seconds(perHost * hostCount(given)))
+        let known = ConninfoOptions.resolve(try given())
+        let addresses = Self.hosts(known).map { Self.isAddress($0) ? 1 : Self.addressesOfAName }.reduce(0, +)
+        return max(connectTimeout, .seconds(timeout_seconds(known) * addresses)) + .seconds(1)
     }
 
     func given() throws(PostgresError) -> [String: String] {
@@ -75,13 +79,19 @@ package struct ConnectionSettings: Sendable {
         return options
     }
 
-    private func userTimeout(_ given: [String: String]) -> String? {
-        given["connect_timeout"] ?? ConninfoOptions.ofEnvironment()["connect_timeout"]
+    /// For each address; 0 is for ever. libpq makes 1 to 2 itself.
+    private func timeout_seconds(_ known: [String: String]) -> Int64 {
+        if let users = known["connect_timeout"].flatMap({ Int64($0) }) { return users > 0 ? max(2, users) : 0 }
+        return max(2, connectTimeout.components.seconds / Int64(Self.hosts(known).count))
     }
 
-    private func hostCount(_ given: [String: String]) -> Int64 {
-        let hosts = given["hostaddr"] ?? given["host"] ?? ""
-        return Int64(hosts.split(separator: ",", omittingEmptySubsequences: false).count)
+    private static func hosts(_ known: [String: String]) -> [Substring] {
+        (known["hostaddr"] ?? known["host"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
+    }
+
+    /// One of the network's, or a socket's.
+    private static func isAddress(_ host: Substring) -> Bool {
+        host.isEmpty || host.contains { "/@:".contains($0) } || host.allSatisfy { $0.isNumber || $0 == "." }
     }
 
     /// The server's end of the socket watches too; what the user says comes last and wins.

@@ -6,6 +6,7 @@ import Testing
 /// A daemon that waits behind another one, and takes over from it.
 @Suite struct DoorbellQueueTests {
     private static let waiting = DoorbellLook(isWaiting: true, holder: DoorbellSteps.holder)
+    private static let another = DoorbellLook.Holder(pid: 42, begin: "today")
 
     @Test func `in the queue it is safe, and reads until it is told otherwise`() throws {
         var steps = try DoorbellSteps.queued()
@@ -105,6 +106,32 @@ import Testing
         #expect(steps.nextTask() == .askForPresence)
 
         #expect(throws: FeedError.self) { try steps.finish(.askForPresence) }
+    }
+
+    @Test func `what was seen before it took over is nothing against it, and proves nothing`() throws {
+        var steps = try DoorbellSteps.queued()
+        steps.pass(.milliseconds(1))
+        try steps.finish(.askForPresence)
+
+        #expect(try !steps.look(Self.waiting, before: .microseconds(500)))
+        #expect(steps.doorbell.isDeciding)
+        #expect(try steps.look(DoorbellLook(isHolding: true)))
+    }
+
+    @Test func `a queue that was left is not entered by what was seen before`() throws {
+        var steps = try DoorbellSteps.queued()
+        steps.pass(.milliseconds(1))
+        try steps.finish(.askForPresence, refused: true)
+
+        try steps.look(Self.waiting, before: .microseconds(500))
+        #expect(!steps.doorbell.isSafe)
+        steps.pass(.milliseconds(1))
+        #expect(steps.nextTask() == .askForPresence)
+        try steps.look(Self.waiting, before: .microseconds(500))
+        #expect(!steps.doorbell.isSafe)
+
+        // Another may have decided meanwhile.
+        #expect(throws: FeedError.self) { try steps.look(DoorbellLook(isWaiting: true, holder: Self.another)) }
     }
 
     @Test(arguments: [DoorbellLook(), DoorbellLook(isHolding: true)])

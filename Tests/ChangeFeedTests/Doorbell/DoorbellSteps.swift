@@ -61,8 +61,10 @@ struct DoorbellSteps {
         doorbell.finishReading(sentAt: sentAt)
     }
 
-    mutating func look(_ look: DoorbellLook) throws {
-        try doorbell.look(look, sentAt: now)
+    /// One that was sent `before` now.
+    @discardableResult
+    mutating func look(_ look: DoorbellLook, before: Duration = .zero) throws -> Bool {
+        try doorbell.look(look, sentAt: now - before)
     }
 
     mutating func change(_ count: Int) {

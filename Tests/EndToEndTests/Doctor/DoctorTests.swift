@@ -153,12 +153,16 @@ struct DoctorTests {
 
     @Test func `settings of the connection string that end or blind sessions are found`() async throws {
         try await withDatabase { database, _ in
-            let options = "-c statement_timeout=5s -c tcp_keepalives_idle=7200 -c idle_session_timeout=60000"
+            let options = """
+                -c statement_timeout=5s -c tcp_keepalives_idle=7200 -c idle_session_timeout=60000 \
+                -c default_transaction_isolation=serializable
+                """
             let run = try await DoctorRun.make("\(database.connectionString()) options='\(options)'")
 
             let texts = run.of("settings").map(\.text).joined(separator: "\n")
-            #expect(run.of("settings").map(\.mark) == ["warning", "warning", "warning"], "\(run)")
+            #expect(run.of("settings").map(\.mark) == ["warning", "warning", "warning", "warning"], "\(run)")
             #expect(texts.contains("statement_timeout is 5s"))
+            #expect(texts.contains("default_transaction_isolation is serializable"))
             #expect(texts.contains("7200 s"))
             #expect(texts.contains("idle_session_timeout is 1min"))
         }

@@ -4,10 +4,14 @@ import Postgres
 /// Settings that end or blind the daemon's sessions. It asks for its own, which win over the role's and the database's:
 /// what is found is in the connection string, or behind a pooler that lets no settings through.
 struct SessionSettings: Check {
-    /// What each timeout does to a daemon if it is not off.
+    /// What each setting does to a daemon if it is not as the daemon asks.
     private static let harms = [
         ("statement_timeout", "it ends loads that take longer"),
         ("lock_timeout", "several daemons do not wait for each other"),
+        (
+            "default_transaction_isolation",
+            "what the daemon reads makes writers fail, or is of before a lock that it has waited for"
+        ),
         (
             "idle_session_timeout",
             "each session that it ends has the daemon start anew, and what is cached is stale until then"
@@ -28,12 +32,13 @@ struct SessionSettings: Check {
         await session.close()
         var findings: [Finding] = []
         for (column, (name, harm)) in Self.harms.enumerated() {
-            guard let value = rows.string(0, 2 + column), value != "0" else { continue }
+            guard let value = rows.string(0, 2 + column), let asked = Feed.sessionSettings[name], value != asked
+            else { continue }
             findings.append(
                 .warning(
                     "\(name) is \(value) in the daemon's sessions: \(harm)",
                     cure: "leave it out of the connection string's options; where a pooler ignores those: "
-                        + "ALTER ROLE \(deployment.role) SET \(name) = 0"))
+                        + "ALTER ROLE \(deployment.role) SET \(name) = '\(asked)'"))
         }
         if rows.bool(0, 0) != true {
             findings.append(

@@ -1,12 +1,11 @@
 import Glibc
-import PostgresTestSupport
 
 /// Accepts connections, as the kernel does by itself, and never says a word.
-final class BlackHole: Sendable {
-    let port: UInt16
+package final class BlackHole: Sendable {
+    package let port: UInt16
     private let descriptor: Int32
 
-    init() throws {
+    package init() throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
