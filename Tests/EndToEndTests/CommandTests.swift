@@ -1,3 +1,4 @@
+import Glibc
 import Postgres
 import PostgresTestSupport
 import Testing
@@ -55,6 +56,19 @@ struct CommandTests {
 
         #expect(command.status == 1)
         #expect(command.errors == "scenesync: nobody listens at 127.0.0.1, port 1\n")
+    }
+
+    @Test(arguments: [[], ["--tls"]])
+    func `a daemon that hangs is not healthy`(flags: [String]) async throws {
+        let daemon = try await DaemonProcess.start(database: try Database.current.connectionString(as: .daemon))
+        daemon.signal(SIGSTOP)
+
+        let health = try await Command.run(
+            ["health", "--listen", "127.0.0.1:\(daemon.port)"] + flags, within: .seconds(30))
+        daemon.kill()
+
+        expectRefusal(health, 1)
+        #expect(health.errors == "scenesync: 127.0.0.1, port \(daemon.port) does not answer within 3 s\n")
     }
 
     @Test(arguments: [
