@@ -1,7 +1,8 @@
 -- Does what the daemon's write API is asked for, as its caller: a `save`, an `upsert`, or to `regenerate`. Answers what
 -- HTTP is to answer. What is refused because of the state that the project is in is an answer too.
 --
--- What the app's triggers and policies name is looked for along `path` meanwhile.
+-- What the app's triggers and policies name is looked for along `path` meanwhile. What they defer to the transaction's end
+-- is done before that is over: later it would be done as the daemon.
 CREATE OR REPLACE FUNCTION scene_sync_api.attempt(operation text, project uuid, argument jsonb, path text)
 RETURNS TABLE (
     status integer,
@@ -33,6 +34,7 @@ BEGIN
                 ) END
             );
     END CASE;
+    SET CONSTRAINTS ALL IMMEDIATE;
     PERFORM pg_catalog.set_config('search_path', before, true);
     RETURN NEXT;
 EXCEPTION
@@ -42,6 +44,14 @@ EXCEPTION
             problem = CONSTRAINT_NAME,
             answer = PG_EXCEPTION_DETAIL;
         status := pg_catalog.right(refusal, 3)::integer;
+        RETURN NEXT;
+    WHEN foreign_key_violation THEN
+        IF scene_sync_api.sees(project) THEN
+            RAISE;
+        END IF;
+        status := 404;
+        problem := 'unknown-project';
+        answer := '{}';
         RETURN NEXT;
 END;
 $$;

@@ -66,8 +66,6 @@ BEGIN
     IF key IS NOT NULL AND status <> 404 THEN
         PERFORM scene_sync.keep_answer(operation, project, argument, keyed, status, problem, answer, token);
     END IF;
-    -- Until the end, for what the app has deferred to it.
-    PERFORM scene_sync.assume(role_name, claims);
     RETURN NEXT;
 END;
 $$;

@@ -9,37 +9,9 @@ AS $$
 DECLARE
     images regclass := 'public.generated_images';
     projects regclass := 'public.content_creation_requests';
-    missing text;
     immediate boolean;
     nullable boolean;
 BEGIN
-    SELECT string_agg(needed.name || ' ' || needed.type, ', ')
-    INTO missing
-    FROM (
-        VALUES
-            (projects, 'id', 'uuid'),
-            (projects, 'generated_output', 'jsonb'),
-            (images, 'id', 'uuid'),
-            (images, 'content_creation_request_id', 'uuid'),
-            (images, 'scene_index', 'integer'),
-            (images, 'image_url', 'text'),
-            (images, 'image_index', 'integer'),
-            (images, 'created_at', 'timestamp with time zone'),
-            (images, 'updated_at', 'timestamp with time zone')
-    ) AS needed (relation, name, type)
-    WHERE NOT EXISTS (
-        SELECT
-        FROM pg_attribute AS attribute
-        WHERE attribute.attrelid = needed.relation
-            AND attribute.attname = needed.name
-            AND attribute.atttypid = needed.type::regtype
-            AND NOT attribute.attisdropped
-    );
-    IF missing IS NOT NULL THEN
-        RAISE EXCEPTION 'the app''s tables lack columns: %', missing
-            USING ERRCODE = 'undefined_column';
-    END IF;
-
     -- Of the unique keys on exactly a project's place, whether one is checked row by row; NULL if none is there.
     SELECT bool_or(index.indimmediate)
     INTO immediate

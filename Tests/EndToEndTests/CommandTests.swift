@@ -1,3 +1,4 @@
+import Glibc
 import Postgres
 import PostgresTestSupport
 import Testing
@@ -57,6 +58,19 @@ struct CommandTests {
         #expect(command.errors == "scenesync: nobody listens at 127.0.0.1, port 1\n")
     }
 
+    @Test(arguments: [[], ["--tls"]])
+    func `a daemon that hangs is not healthy`(flags: [String]) async throws {
+        let daemon = try await DaemonProcess.start(database: try Database.current.connectionString(as: .daemon))
+        daemon.signal(SIGSTOP)
+
+        let health = try await Command.run(
+            ["health", "--listen", "127.0.0.1:\(daemon.port)"] + flags, within: .seconds(30))
+        daemon.kill()
+
+        expectRefusal(health, 1)
+        #expect(health.errors == "scenesync: 127.0.0.1, port \(daemon.port) does not answer within 3 s\n")
+    }
+
     @Test(arguments: [
         ["SCENESYNC_HEARTBEAT": "0"], ["SCENESYNC_HEARTBEAT": "x"], ["SCENESYNC_AUDIT_INTERVAL": "0"],
         ["SCENESYNC_LISTEN": "nonsense"],
@@ -72,6 +86,45 @@ struct CommandTests {
         expectRefusal(command, 78)
         let (name, value) = try #require(environment.first)
         #expect(command.errors.contains(name) || command.errors.contains(value))
+    }
+
+    @Test(arguments: [
+        ("heartbeat", "4294967295"), ("heartbeat", "86401"), ("reauthorize", "9999999999"),
+        ("idle-timeout", "9999999999"), ("header-timeout", "9999999999"), ("drain-delay", "86401"),
+        ("audit-interval", "86401"), ("max-body", "1152921504606846976"), ("cache-bytes", "1152921504606846976"),
+        ("max-header", "1152921504606846976"), ("max-url", "1152921504606846976"), ("history", "9999999999"),
+        ("busy-above", "9999999999"), ("max-subscribers", "9999999999"), ("max-requests", "9999999999"),
+        ("max-subscribers-per-address", "9999999999"), ("max-subscribers-per-subject", "9223372036854775807"),
+    ])
+    func `a number beyond its range is refused with the range, wherever it was said`(name: String, value: String)
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        let file = try folder.write(#"{"\#(name)": \#(value)}"#, to: "config.json")
+        let variable = "SCENESYNC_" + name.uppercased().replacing("-", with: "_")
+        let serve = ["serve", "--listen", "127.0.0.1:0"]
+        let database = ["DATABASE_URL": try Database.current.connectionString(as: .daemon)]
+
+        let flag = try await Command.run(serve + ["--\(name)", value], environment: database, within: .seconds(5))
+        let elsewhere = [
+            try await Command.run(
+                serve, environment: database.merging([variable: value]) { $1 }, within: .seconds(5)),
+            try await Command.run(serve + ["--config", file], environment: database, within: .seconds(5)),
+        ]
+
+        expectRefusal(flag, 64)
+        for command in elsewhere { expectRefusal(command, 78) }
+        for command in [flag] + elsewhere { #expect(command.errors.contains(/from \S+ to \S+/), "\(command)") }
+    }
+
+    @Test(arguments: ["migrate", "backfill"])
+    func `a wait beyond a day is refused`(command: String) async throws {
+        let flag = try await Command.run([command, "--wait", "86401", "--database-url", Self.nobody])
+        let variable = try await Command.run(
+            [command, "--database-url", Self.nobody], environment: ["SCENESYNC_WAIT": "86401"])
+
+        expectRefusal(flag, 64)
+        expectRefusal(variable, 78)
     }
 
     @Test(arguments: ["0.0.0.0:0", "[::]:0", "127.example.com.:0", "127.1.evil.example:0", "10.0.0.1:0"])

@@ -95,8 +95,11 @@ struct MigrateTests {
         let new = "daemon of \(database.name)"
         let owner = try await migrate("--daemon-role", Role.daemon.rawValue)
         let admin = try await migrate("--daemon-role", new, as: .superuser)
+        let again = try await migrate("--daemon-role", new, as: .superuser)
         #expect(owner.status == 0, "\(owner)")
         #expect(admin.status == 0, "\(admin)")
+        #expect([owner, admin, again].map { $0.errors.contains("without a password") } == [false, true, false])
+        #expect(admin.errors.contains("\\password \"\(new)\""))
         let superuser = try await database.open(as: .superuser)
         let project = "abcdef01-0000-4000-8000-000000000001"
         try await superuser.query(
@@ -177,11 +180,18 @@ struct MigrateTests {
             )
             """)
         let deferrable = try await migrate()
+        try await owner.query("ALTER TABLE generated_images ALTER scene_index TYPE text")
+        let unfit = try await migrate()
         try await owner.query("DROP TABLE generated_images, content_creation_requests")
         let missing = try await migrate()
 
         #expect(deferrable.status == 1)
         #expect(deferrable.errors.contains("DEFERRABLE"))
+        #expect(unfit.status == 1)
+        #expect(
+            unfit.errors
+                == "scenesync: the column scene_index of public.generated_images is text and has to be integer: "
+                + "ALTER TABLE public.generated_images ALTER COLUMN scene_index TYPE integer USING …\n")
         #expect(missing.status == 1)
         #expect(missing.errors.contains("content_creation_requests"))
         #expect(try await !isMigrated())

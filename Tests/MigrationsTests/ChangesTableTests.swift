@@ -38,13 +38,14 @@ struct ChangesTableTests {
         try await Database.current.open().query(
             """
             INSERT INTO scene_sync.changes (xid, operation, project, touched)
-            SELECT n::text::xid8, 'project_update', gen_random_uuid(), 1 FROM generate_series(1, 100000) AS n
+            SELECT (CASE WHEN n > 99990 THEN '600' ELSE '500' END)::xid8, 'project_update', gen_random_uuid(), 1
+            FROM generate_series(1, 100000) AS n
             """)
         let reader = try await Database.current.open()
 
         // What a transaction has done is told within it alone.
         try await reader.query("BEGIN")
-        let read = try await reader.query("SELECT FROM scene_sync.read_changes('99991:99991:', '', true)")
+        let read = try await reader.query("SELECT FROM scene_sync.read_changes('600:600:', '', true)")
 
         let scans = try await reader.query(
             "SELECT seq_scan, idx_scan FROM pg_stat_xact_user_tables WHERE relid = 'scene_sync.changes'::regclass")

@@ -22,7 +22,10 @@ struct Installation: Sendable {
     /// What `migrate` says about what it applied.
     @discardableResult
     func apply(wait: Duration = .zero) async throws -> [String] {
-        try await migrator().apply(wait: wait)
+        let session = try await Database.current.open()
+        try await UnfitColumns.check(schema, session)
+        await session.close()
+        return try await migrator().apply(wait: wait)
     }
 
     func status() async throws -> [ScriptStatus] {

@@ -1,3 +1,4 @@
+import Migrations
 import Postgres
 import PostgresTestSupport
 import Testing
@@ -54,17 +55,38 @@ struct RefusedMigrationTests {
         #expect(try await owner.query("SELECT keyed FROM scene_sync.settings").bool(0, 0) == true)
     }
 
-    @Test(arguments: [
-        ("ALTER TABLE generated_images DROP updated_at", "updated_at timestamp with time zone"),
-        ("ALTER TABLE generated_images ALTER scene_index TYPE bigint", "scene_index integer"),
-        ("ALTER TABLE generated_images RENAME image_url TO url", "image_url text"),
-        ("ALTER TABLE content_creation_requests ALTER generated_output TYPE json", "generated_output jsonb"),
-    ])
-    func `a table that lacks a column is refused by the column's name`(_ change: String, _ column: String) async throws
-    {
-        let reason = try await refusal(change)
+    private static let bareKey =
+        "ALTER TABLE generated_images DROP CONSTRAINT generated_images_content_creation_request_id_fkey;"
 
-        #expect(reason?.description.contains(column) == true || reason?.sqlstate == "42703")
+    @Test(arguments: [
+        ("ALTER TABLE generated_images DROP updated_at", "ADD COLUMN updated_at timestamp with time zone"),
+        ("ALTER TABLE generated_images DROP scene_index", "ADD COLUMN scene_index integer"),
+        ("ALTER TABLE generated_images DROP image_index", "ADD COLUMN image_index integer"),
+        ("ALTER TABLE generated_images RENAME image_url TO url", "ADD COLUMN image_url text"),
+        (
+            "ALTER TABLE generated_images ALTER scene_index TYPE bigint",
+            "scene_index of public.generated_images is bigint"
+        ),
+        ("ALTER TABLE content_creation_requests ALTER generated_output TYPE json", "is json and has to be jsonb"),
+        (
+            "\(bareKey) ALTER TABLE generated_images ALTER content_creation_request_id TYPE text",
+            "ALTER COLUMN content_creation_request_id TYPE uuid USING …"
+        ),
+        (
+            "DROP TABLE generated_images; ALTER TABLE content_creation_requests ALTER id DROP DEFAULT, ALTER id TYPE text",
+            "the column id of public.content_creation_requests is text and has to be uuid"
+        ),
+    ])
+    func `a column that is missing or of another type is refused by its name, with its cure`(
+        _ change: String, _ words: String
+    ) async throws {
+        let owner = try await Database.current.open()
+        try await owner.run(script: Installation.parent + Self.images + change)
+
+        let error = await #expect(throws: UnfitColumns.self) { try await Installation().apply() }
+
+        #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
+        #expect(try await owner.query("SELECT FROM pg_namespace WHERE nspname = 'scene_sync'").count == 0)
     }
 
     @Test(arguments: ["generated_images", "content_creation_requests"])

@@ -38,6 +38,20 @@ struct FoldTests {
         #expect(try await feed.memories() == ["A 1"])
     }
 
+    @Test func `a call looks at a batch, the next one goes on, and after the end it begins anew`() async throws {
+        let feed = try await Feed()
+        try await deleteAndSave(feed)
+        try await feed.write("DELETE FROM content_creation_requests WHERE id = @C")
+
+        var removed: [Int64?] = []
+        for _ in ["A", "B", "C"] { removed.append(try await fold(feed, batch: 1)) }
+        try await deleteAndSave(feed)
+        for _ in ["C", "A", "A", "B"] { removed.append(try await fold(feed, batch: 1)) }
+
+        #expect(removed == [0, 0, 1, 0, 1, 0, 1])
+        #expect(try await feed.memories() == ["A 1", "B 1"])
+    }
+
     @Test func `a project that came again keeps its new memories`() async throws {
         let feed = try await Feed()
         try await deleteAndSave(feed)

@@ -53,6 +53,19 @@ struct PruneTests {
         #expect(try await left(feed) == [3, 5])
     }
 
+    @Test func `what a dump brought from a cluster of more transactions is removed`() async throws {
+        let feed = try await Feed(by: .table)
+        try await save(3, by: feed.writer)
+        try await feed.owner.query("UPDATE scene_sync.changes SET xid = '9000000000'")
+        let now = try await snapshot(feed)
+        try await save(4, by: feed.writer)
+
+        let removed = try await prune(feed, from: now, to: now)
+
+        #expect(removed == 1)
+        #expect(try await left(feed) == [4])
+    }
+
     @Test func `what was under way stays until a later snapshot sees it`() async throws {
         let feed = try await Feed(by: .table)
         let other = try await feed.anotherWriter()

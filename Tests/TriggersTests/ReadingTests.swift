@@ -59,6 +59,15 @@ struct ReadingTests {
         #expect(try await scenes(feed) == [3])
     }
 
+    @Test func `what a dump brought from a cluster of more transactions is not read`() async throws {
+        let feed = try await Feed(by: .table)
+        try await save(3, by: feed.writer)
+        try await feed.owner.query("UPDATE scene_sync.changes SET xid = '9000000000'")
+        try await save(4, by: feed.writer)
+
+        #expect(try await scenes(feed) == [4])
+    }
+
     @Test func `commits out of the order of their numbers are each read once`() async throws {
         let feed = try await Feed(by: .table)
         let writers = [try await feed.anotherWriter(), try await feed.anotherWriter(), try await feed.anotherWriter()]

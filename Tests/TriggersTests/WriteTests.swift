@@ -45,6 +45,45 @@ struct WriteTests {
         #expect(generations?.hasPrefix("{\"1\": ") == true)
     }
 
+    @Test(arguments: [("save", ImageAPI.json("5/0=x")), ("upsert", ImageAPI.json("5/0=x")), ("regenerate", "[1]")])
+    func `what the app defers to the commit is done as the owner, too`(_ operation: String, _ argument: String)
+        async throws
+    {
+        let feed = try await Feed()
+        try await feed.owner.run(
+            script: """
+                CREATE TABLE noted (scene integer);
+                CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN INSERT INTO noted VALUES (coalesce(NEW.scene_index, OLD.scene_index)); RETURN NULL; END $$;
+                CREATE CONSTRAINT TRIGGER note AFTER INSERT OR DELETE ON generated_images
+                DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION note();
+                """)
+        // Where the daemon's sessions find no table of the app's.
+        try await feed.daemon.query("SET search_path = ''")
+
+        let answer = try await write(feed.daemon, operation, argument)
+
+        #expect(answer.problem == nil)
+        #expect(try await feed.owner.query("SELECT FROM noted").count == (operation == "regenerate" ? 2 : 1))
+    }
+
+    @Test func `a project that is deleted meanwhile is unknown, also where the app defers its key`() async throws {
+        let feed = try await Feed()
+        try await feed.owner.query(
+            """
+            ALTER TABLE generated_images ALTER CONSTRAINT generated_images_content_creation_request_id_fkey
+            DEFERRABLE INITIALLY DEFERRED
+            """)
+        try await feed.write("BEGIN")
+        try await feed.write("DELETE FROM content_creation_requests WHERE id = @A")
+        let saving = Task { try await save(feed.daemon, "9/0=x") }
+        try await feed.owner.query(waitUntilBlocked(feed.daemon))
+
+        try await feed.write("COMMIT")
+
+        #expect(try await saving.value.status == 404)
+    }
+
     @Test func `a token is of the transaction that wrote`() async throws {
         let feed = try await Feed()
 

@@ -62,11 +62,13 @@ struct Gate {
             let rows = try await session.queryPrepared(
                 """
                 SELECT CASE
-                    WHEN set_config('lock_timeout', $2, true) IS NOT NULL
-                    THEN greatest(scene_sync.fold_deletions($1::integer), scene_sync.prune_answers($1::integer))
+                    WHEN set_config('lock_timeout', $2, true) IS NULL THEN NULL
+                    WHEN greatest(scene_sync.fold_deletions($1::integer), scene_sync.prune_answers($1::integer)) < $1::integer
+                    THEN coalesce(current_setting('scene_sync.fold_from', true), '') <> ''
+                    ELSE true
                 END
                 """, ["\(batch)", "\(Self.tidyPatience.components.seconds)s"], deadline: Self.queuePatience)
-            return rows.int64(0, 0).map { $0 >= batch } ?? false
+            return rows.bool(0, 0) == true
         } catch PostgresError.server(let error) where error.sqlstate == Self.lockNotAvailable {
             return true
         }

@@ -33,7 +33,7 @@ struct Backfill: AsyncParsableCommand {
     func run() async throws {
         try await ExitStatus.report {
             let settings = try Settings(configurationFile: database.config)
-            let patience = try settings.value("wait", wait, default: 60) { Int($0).flatMap { $0 >= 0 ? $0 : nil } }
+            let patience = try settings.number("wait", wait, default: 60, Bounds.patience)
             let report = BackfillReport(isDry: dryRun, isJSON: json)
             let target = try await BackfillDatabase.open(
                 settings.databaseURL(database.databaseURL), schema: settings.string("schema", database.schema),
@@ -52,10 +52,6 @@ struct Backfill: AsyncParsableCommand {
             report.end(isComplete: isWhole)
             guard isWhole, report.isWhole else { throw ExitCode.failure }
         }
-    }
-
-    func validate() throws {
-        if let wait, wait < 0 { throw ValidationError("--wait is at least 0, not \(wait).") }
     }
 
     private func copy(_ run: BackfillRun) async throws {

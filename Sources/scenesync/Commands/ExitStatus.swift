@@ -20,7 +20,8 @@ enum ExitStatus {
 
     private static func status(of error: any Error) -> ExitCode {
         switch error {
-        case is ConfigurationError, PostgresError.badSettings: ExitCode(EX_CONFIG)
+        case let error as ConfigurationError: ExitCode(error.isOfFlag ? EX_USAGE : EX_CONFIG)
+        case PostgresError.badSettings: ExitCode(EX_CONFIG)
         case PostgresError.unreachable: ExitCode(EX_UNAVAILABLE)
         default: ExitCode(1)
         }

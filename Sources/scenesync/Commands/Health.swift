@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import NIOCore
 import NIOPosix
 import SyncHTTP
@@ -7,6 +8,8 @@ import SyncHTTP
 struct Health: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Ask a running daemon's /readyz; for the health checks of containers.")
+
+    private static let patience = Duration.seconds(3)
 
     @Option(help: "The daemon's address, HOST:PORT (default 127.0.0.1:8787).")
     var listen: ListenAddress?
@@ -22,15 +25,30 @@ struct Health: AsyncParsableCommand {
             let settings = try Settings(configurationFile: config)
             let address = try settings.value("listen", listen, default: .standard) { ListenAddress(argument: $0) }
             let isSecure = tls || settings.string("tls-cert", nil) != nil
-            let answer = try await ask(address, isSecure)
-            Console.print(answer.body.filter { !$0.isNewline })
-            guard answer.isReady else { throw ExitCode.failure }
+            try await withThrowingTaskGroup { tasks in
+                tasks.addTask {
+                    let answer = try await Self.ask(address, isSecure)
+                    Console.print(answer.body.filter { !$0.isNewline })
+                    guard answer.isReady else { throw ExitCode.failure }
+                }
+                tasks.addTask { try await Self.giveUp(address) }
+                defer { tasks.cancelAll() }
+                try await tasks.next()
+            }
         }
     }
 
-    private func ask(_ address: ListenAddress, _ isSecure: Bool) async throws -> (isReady: Bool, body: String) {
+    /// Ends the process: who does not answer may not let go of a TLS connection, either.
+    private static func giveUp(_ address: ListenAddress) async throws {
+        try await Task.sleep(for: Self.patience)
+        Console.note(
+            "scenesync: \(address.host), port \(address.port) does not answer within \(Self.patience.components.seconds) s"
+        )
+        Glibc.exit(1)
+    }
+
+    private static func ask(_ address: ListenAddress, _ isSecure: Bool) async throws -> (isReady: Bool, body: String) {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connectTimeout(.seconds(3))
             .connect(host: address.host, port: address.port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if isSecure { try channel.pipeline.syncOperations.addHandler(ClientTLS.trustingHandler()) }

@@ -28,9 +28,19 @@ struct Installation {
     /// Applies what is due and returns its names. Where nothing is, the tables are still examined and the role still
     /// gets its rights.
     func apply(wait: Duration, progress: @escaping @Sendable (String) -> Void) async throws -> [String] {
-        try await withSession { try await check($0) }
+        var makesRole = false
+        try await withSession { session in
+            try await check(session)
+            if let daemonRole { makesRole = try await !isThere(daemonRole, session) }
+        }
         let applied = try await migrator.apply(wait: wait, progress: progress)
         if applied.isEmpty { try await withSession { try await finish($0) } }
+        if makesRole, let daemonRole {
+            let name = Self.quoted(daemonRole)
+            progress(
+                "made the role \(name) without a password: where the server asks for one, set it "
+                    + "(in psql: \\password \(name)), or let the role in by pg_hba.conf")
+        }
         return applied
     }
 
@@ -83,17 +93,23 @@ struct Installation {
             throw StartError(
                 "the table \(parent) is missing: create the app's tables first, or name their schema with --schema")
         }
+        try await UnfitColumns.check(schema, session)
     }
 
     private func finish(_ session: Session) async throws {
         try await session.query("SELECT scene_sync.examine()")
         guard let daemonRole else { return }
-        let isThere = try await session.query("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", [daemonRole])
-        if isThere.bool(0, 0) != true { try await session.query("CREATE ROLE \(Self.quoted(daemonRole)) LOGIN") }
+        if try await !isThere(daemonRole, session) {
+            try await session.query("CREATE ROLE \(Self.quoted(daemonRole)) LOGIN")
+        }
         try await session.query("CALL scene_sync.grant_to_daemon($1::name)", [daemonRole])
         for role in rlsRoles {
             try await session.query("CALL scene_sync.grant_role($1::name, $2::name)", [role, daemonRole])
         }
+    }
+
+    private func isThere(_ role: String, _ session: Session) async throws -> Bool {
+        try await session.query("SELECT FROM pg_roles WHERE rolname = $1", [role]).count > 0
     }
 
     static func quoted(_ identifier: String) -> String {

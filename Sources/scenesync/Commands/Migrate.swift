@@ -39,7 +39,7 @@ struct Migrate: AsyncParsableCommand {
             let settings = try Settings(configurationFile: database.config)
             let url = settings.databaseURL(database.databaseURL)
             let schema = settings.string("schema", database.schema) ?? "public"
-            let patience = try settings.value("wait", wait, default: 60) { Int($0).flatMap { $0 >= 0 ? $0 : nil } }
+            let patience = try settings.number("wait", wait, default: 60, Bounds.patience)
             let rlsRoles = settings.strings("rls-role", rlsRole)
             let role = settings.string("daemon-role", daemonRole)
             guard rlsRoles.isEmpty || role != nil else {

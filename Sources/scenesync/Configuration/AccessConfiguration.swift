@@ -49,9 +49,7 @@ struct AccessConfiguration {
         let authorize = try settings.value("authorize", options.authorize, default: .claims) {
             AuthorizationMode(rawValue: $0)
         }
-        let reauthorize = try settings.value("reauthorize", options.reauthorize, default: 60) {
-            Int($0).flatMap { 1...86_400 ~= $0 ? $0 : nil }
-        }
+        let reauthorize = try settings.number("reauthorize", options.reauthorize, default: 60, Bounds.seconds)
         guard mode == .jwt else {
             // Whoever says so means tokens to be asked for.
             guard secret == nil, keys == nil, authorize == .claims else {

@@ -27,15 +27,15 @@ struct DaemonConfiguration {
     ) throws(ConfigurationError) {
         self.databaseURL = databaseURL
         listen = try settings.value("listen", options.listen, default: .standard) { ListenAddress(argument: $0) }
-        heartbeat_seconds = try Self.positive("heartbeat", options.heartbeat, 15, settings)
-        cache_bytes = try Self.positive("cache-bytes", options.cacheBytes, 256 << 20, settings)
-        history = try Self.positive("history", options.history, 256, settings)
+        heartbeat_seconds = try settings.number("heartbeat", options.heartbeat, default: 15, Bounds.seconds)
+        cache_bytes = try settings.number("cache-bytes", options.cacheBytes, default: 256 << 20, Bounds.bytes)
+        history = try settings.number("history", options.history, default: 256, Bounds.count)
         auditInterval = .seconds(
-            try settings.value("audit-interval", options.auditInterval, default: standard) {
-                Double($0).flatMap { DaemonOptions.auditIntervals.contains($0) ? $0 : nil }
-            })
-        maxSubscribers = try Self.positive("max-subscribers", options.maxSubscribers, Self.descriptorsToSpare, settings)
-        maxBody_bytes = try Self.positive("max-body", options.maxBody, 16 << 20, settings)
+            try settings.number("audit-interval", options.auditInterval, default: standard, 0.01...86_400))
+        let descriptors = Self.descriptorsToSpare
+        maxSubscribers = try settings.number(
+            "max-subscribers", options.maxSubscribers, default: descriptors, Bounds.count)
+        maxBody_bytes = try settings.number("max-body", options.maxBody, default: 16 << 20, Bounds.bytes)
         limits = try LimitConfiguration(options.limits, settings, maxBody_bytes: maxBody_bytes)
         tls = try TLSFiles.find(options.tls, settings)
         takesH2C = try settings.isOn("h2c", options.tls.h2c)
@@ -44,10 +44,10 @@ struct DaemonConfiguration {
                 "--h2c is HTTP/2 without TLS, so it does not go with --tls-cert: leave out one of them")
         }
         isReadOnly = try settings.isOn("read-only", options.readOnly)
-        drainDelay = .seconds(try Self.count("drain-delay", options.drainDelay, 1, settings))
+        drainDelay = .seconds(try settings.number("drain-delay", options.drainDelay, default: 1, Bounds.patience))
         doorbell = DoorbellPolicy(
             try settings.value("doorbell", options.doorbell, default: .auto) { DoorbellPolicy.Way(rawValue: $0) },
-            busyAbove: Double(try Self.positive("busy-above", options.busyAbove, 1_000, settings)))
+            busyAbove: Double(try settings.number("busy-above", options.busyAbove, default: 1_000, Bounds.count)))
         logLevel = try settings.value("log-level", options.logLevel, default: .info) { LogLevel(rawValue: $0) }
         logFormat = try settings.value("log-format", options.logFormat, default: .text) { LogFormat(rawValue: $0) }
         access = try AccessConfiguration(options.access, settings, listen: listen)
@@ -58,18 +58,6 @@ struct DaemonConfiguration {
         var rules = limits.rules
         rules.isSecure = tls != nil
         return rules
-    }
-
-    private static func count(
-        _ name: String, _ flag: Int?, _ standard: Int, _ settings: Settings
-    ) throws(ConfigurationError) -> Int {
-        try settings.value(name, flag, default: standard) { Int($0).flatMap { $0 >= 0 ? $0 : nil } }
-    }
-
-    static func positive(
-        _ name: String, _ flag: Int?, _ standard: Int, _ settings: Settings
-    ) throws(ConfigurationError) -> Int {
-        try settings.value(name, flag, default: standard) { Int($0).flatMap { $0 > 0 ? $0 : nil } }
     }
 
     /// Raises the limit of open files as far as it goes, and leaves some for everything but streams.

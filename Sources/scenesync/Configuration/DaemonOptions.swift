@@ -46,22 +46,6 @@ struct DaemonOptions: ParsableArguments {
 
     @Option(help: "text or json (default text).")
     var logFormat: LogFormat?
-
-    static let auditIntervals = 0.01...86_400
-
-    func validate() throws {
-        if let auditInterval, !Self.auditIntervals.contains(auditInterval) {
-            throw ValidationError("--audit-interval is from 0.01 to 86400 seconds, not \(auditInterval).")
-        }
-        let least = [
-            ("heartbeat", heartbeat, 1), ("cache-bytes", cacheBytes, 1), ("history", history, 1),
-            ("max-subscribers", maxSubscribers, 1), ("max-body", maxBody, 1), ("drain-delay", drainDelay, 0),
-            ("busy-above", busyAbove, 1), ("reauthorize", access.reauthorize, 1),
-        ]
-        for case (let name, let value?, let least) in least where value < least {
-            throw ValidationError("--\(name) is at least \(least), not \(value).")
-        }
-    }
 }
 
 extension DoorbellPolicy.Way: ExpressibleByArgument {}

@@ -12,16 +12,16 @@ struct LimitConfiguration {
             perAddress: try Self.limit("max-subscribers-per-address", options.maxSubscribersPerAddress, settings),
             perSubject: try Self.limit("max-subscribers-per-subject", options.maxSubscribersPerSubject, settings))
         proxies = TrustedProxies(try settings.list("trusted-proxy", options.trustedProxy) { AddressRange($0) })
-        maxRequests = try DaemonConfiguration.positive("max-requests", options.maxRequests, 10_000, settings)
+        maxRequests = try settings.number("max-requests", options.maxRequests, default: 10_000, Bounds.count)
         let standard = ConnectionRules()
         rules = ConnectionRules(
-            idle_seconds: try DaemonConfiguration.positive(
-                "idle-timeout", options.idleTimeout, standard.idle_seconds, settings),
-            head_seconds: try DaemonConfiguration.positive(
-                "header-timeout", options.headerTimeout, standard.head_seconds, settings),
-            head_bytes: try DaemonConfiguration.positive(
-                "max-header", options.maxHeader, standard.head_bytes, settings),
-            url_bytes: try DaemonConfiguration.positive("max-url", options.maxURL, standard.url_bytes, settings),
+            idle_seconds: try settings.number(
+                "idle-timeout", options.idleTimeout, default: standard.idle_seconds, Bounds.seconds),
+            head_seconds: try settings.number(
+                "header-timeout", options.headerTimeout, default: standard.head_seconds, Bounds.seconds),
+            head_bytes: try settings.number(
+                "max-header", options.maxHeader, default: standard.head_bytes, Bounds.bytes),
+            url_bytes: try settings.number("max-url", options.maxURL, default: standard.url_bytes, Bounds.bytes),
             body_bytes: maxBody_bytes)
     }
 
@@ -29,7 +29,7 @@ struct LimitConfiguration {
     private static func limit(
         _ name: String, _ flag: Int?, _ settings: Settings
     ) throws(ConfigurationError) -> Int? {
-        let limit = try DaemonConfiguration.positive(name, flag, .max, settings)
-        return limit == .max ? nil : limit
+        guard flag != nil || settings.string(name, nil) != nil else { return nil }
+        return try settings.number(name, flag, default: 1, Bounds.count)
     }
 }

@@ -28,18 +28,6 @@ struct LimitOptions: ParsableArguments {
 
     @Option(help: "Seconds that a connection may be idle, or take nothing of an answer (default 75).")
     var idleTimeout: Int?
-
-    func validate() throws {
-        let given = [
-            ("max-subscribers-per-address", maxSubscribersPerAddress),
-            ("max-subscribers-per-subject", maxSubscribersPerSubject), ("max-requests", maxRequests),
-            ("max-header", maxHeader), ("max-url", maxURL), ("header-timeout", headerTimeout),
-            ("idle-timeout", idleTimeout),
-        ]
-        for case (let name, let value?) in given where value < 1 {
-            throw ValidationError("--\(name) is at least 1, not \(value).")
-        }
-    }
 }
 
 extension AddressRange: ExpressibleByArgument {

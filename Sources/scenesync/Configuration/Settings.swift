@@ -36,16 +36,30 @@ struct Settings {
         return values
     }
 
-    /// A number or another value with a text form; what cannot be read is refused, with the place it came from.
+    /// A value with a text form; what cannot be read is refused, with the place it came from.
     func value<Value>(
-        _ name: String, _ flag: Value?, default standard: @autoclosure () -> Value, _ read: (String) -> Value?
+        _ name: String, _ flag: Value?, default standard: @autoclosure () -> Value, _ form: String? = nil,
+        _ read: (String) -> Value?
     ) throws(ConfigurationError) -> Value {
         if let flag { return flag }
         guard let text = string(name, nil) else { return standard() }
         guard let value = read(text) else {
-            throw ConfigurationError("\(place(of: name)) cannot be \"\(text)\"")
+            throw ConfigurationError("\(place(of: name)) cannot be \"\(text)\"" + (form.map { ": \($0)" } ?? ""))
         }
         return value
+    }
+
+    /// The same of a number, which is in this range wherever it was said.
+    func number<Number: LosslessStringConvertible & Comparable>(
+        _ name: String, _ flag: Number?, default standard: @autoclosure () -> Number, _ range: ClosedRange<Number>
+    ) throws(ConfigurationError) -> Number {
+        let bounds = "from \(range.lowerBound) to \(range.upperBound)"
+        if let flag, !range.contains(flag) {
+            throw ConfigurationError("--\(name) is \(bounds), not \(flag)", isOfFlag: true)
+        }
+        return try value(name, flag, default: standard(), "it is \(bounds)") {
+            Number($0).flatMap { range.contains($0) ? $0 : nil }
+        }
     }
 
     func isOn(_ name: String, _ flag: Bool) throws(ConfigurationError) -> Bool {

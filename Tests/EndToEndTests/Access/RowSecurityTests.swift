@@ -138,6 +138,26 @@ struct RowSecurityTests {
         #expect(read.generatedOutput(of: project) == (try await stage.expected(project)))
     }
 
+    @Test func `what the app defers to the commit is done as the token's role, too`() async throws {
+        let stage = try await Stage.startWithRowSecurity()
+        let project = try await stage.insertProject(of: Stage.alice)
+        try await stage.admin.run(
+            script: """
+                CREATE TABLE noted (by text DEFAULT current_user);
+                GRANT INSERT ON noted TO authenticated;
+                CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN INSERT INTO noted DEFAULT VALUES; RETURN NULL; END $$;
+                CREATE CONSTRAINT TRIGGER note AFTER INSERT ON generated_images
+                DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION note();
+                """)
+
+        let saved = try await stage.images("POST", project, Self.image, headers: Tokens.header(alice))
+
+        #expect(saved.status == 201, "\(saved.text)")
+        let noted = try await stage.admin.query("SELECT by FROM noted")
+        #expect(noted.count == 1 && noted.string(0, 0) == "authenticated")
+    }
+
     @Test func `a key is its caller's, and gets nobody else's answer`() async throws {
         let stage = try await Stage.startWithRowSecurity()
         let project = try await stage.insertProject(of: Stage.alice, sharedWith: Stage.bob)

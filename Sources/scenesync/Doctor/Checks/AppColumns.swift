@@ -1,3 +1,4 @@
+import Migrations
 import Postgres
 
 /// The app's two tables, with the columns that are read and written.
@@ -12,16 +13,7 @@ struct AppColumns: Check {
                 relation.oid IS NOT NULL,
                 string_agg(needed.name || ' ' || needed.type, ', ') FILTER (WHERE attribute.attname IS NULL)
             FROM (
-                VALUES
-                    ('content_creation_requests', 'id', 'uuid'),
-                    ('content_creation_requests', 'generated_output', 'jsonb'),
-                    ('generated_images', 'id', 'uuid'),
-                    ('generated_images', 'content_creation_request_id', 'uuid'),
-                    ('generated_images', 'scene_index', 'integer'),
-                    ('generated_images', 'image_url', 'text'),
-                    ('generated_images', 'image_index', 'integer'),
-                    ('generated_images', 'created_at', 'timestamp with time zone'),
-                    ('generated_images', 'updated_at', 'timestamp with time zone')
+                VALUES \(UnfitColumns.needed)
             ) AS needed (relation, name, type)
             LEFT JOIN pg_namespace AS namespace ON namespace.nspname = $1
             LEFT JOIN pg_class AS relation
