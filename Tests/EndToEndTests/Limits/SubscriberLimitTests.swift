@@ -180,7 +180,7 @@ struct SubscriberLimitTests {
 
         let grown_bytes = try await stage.metric("process_resident_memory_bytes") - before
         let queries = try await stage.metric("scenesync_cache_load_queries_total")
-        // At most so many are asked for at a time as there are clients, and four queries are under way.
+        // At most so many are asked for at a time as there are clients, and two queries are under way.
         #expect(queries < 5 * clients * each / 4, "\(queries) queries")
         #expect(grown_bytes < 4 << 20, "\(grown_bytes) bytes")
         #expect(try await stage.metric("scenesync_cache_projects") == 0)
