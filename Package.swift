@@ -56,6 +56,7 @@ let triggers = [
     "54_record_renamed_project.sql",
     "55_record_truncated_projects.sql",
     "56_record_regenerated.sql",
+    "57_record_departed_images.sql",
     "60_announce_inserted_images.sql",
     "61_announce_updated_images.sql",
     "62_announce_deleted_images.sql",

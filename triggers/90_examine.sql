@@ -1,4 +1,5 @@
--- Checks the app's tables, refuses those that cannot be followed, and records whether a place is unique.
+-- Checks the app's tables, refuses those that cannot be followed, records whether a place is unique, and follows images
+-- from partition to partition.
 -- Called by every migrate, since the app may have changed its tables.
 CREATE OR REPLACE FUNCTION scene_sync.examine()
 RETURNS void
@@ -39,6 +40,17 @@ BEGIN
             USING
                 ERRCODE = 'object_not_in_prerequisite_state',
                 HINT = 'Use ALTER TABLE ... NO FORCE ROW LEVEL SECURITY, or give the owner BYPASSRLS.';
+    END IF;
+
+    -- Only there: it is told the rows of every update.
+    IF EXISTS (SELECT FROM pg_class WHERE oid = images AND relkind = 'p')
+        AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = images AND tgname = 'scene_sync_1_record_update')
+    THEN
+        CREATE TRIGGER scene_sync_1_record_update
+        AFTER UPDATE ON public.generated_images
+        REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+        FOR EACH STATEMENT
+        EXECUTE FUNCTION scene_sync.record_departed_images();
     END IF;
 
     SELECT bool_or(NOT attribute.attnotnull)

@@ -34,6 +34,7 @@ package enum Triggers {
         Script("54_record_renamed_project", PackageResources._4_record_renamed_project_sql),
         Script("55_record_truncated_projects", PackageResources._5_record_truncated_projects_sql),
         Script("56_record_regenerated", PackageResources._6_record_regenerated_sql),
+        Script("57_record_departed_images", PackageResources._7_record_departed_images_sql),
         Script("60_announce_inserted_images", PackageResources._0_announce_inserted_images_sql),
         Script("61_announce_updated_images", PackageResources._1_announce_updated_images_sql),
         Script("62_announce_deleted_images", PackageResources._2_announce_deleted_images_sql),

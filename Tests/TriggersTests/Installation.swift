@@ -51,6 +51,25 @@ extension Template {
         try await Installation.install(on: database.server.loop, connection: database.settings)
     }
 
+    /// Scene 1 has a partition of its own.
+    static let partitioned = Template("partitioned") { database in
+        let images = """
+            CREATE TABLE generated_images (
+                id uuid NOT NULL DEFAULT gen_random_uuid(),
+                content_creation_request_id uuid NOT NULL REFERENCES content_creation_requests ON DELETE CASCADE,
+                scene_index integer NOT NULL,
+                image_url text NOT NULL,
+                image_index integer NOT NULL DEFAULT 0,
+                created_at timestamptz NOT NULL DEFAULT now(),
+                updated_at timestamptz NOT NULL DEFAULT now(),
+                UNIQUE (content_creation_request_id, scene_index, image_index)
+            ) PARTITION BY LIST (scene_index);
+            CREATE TABLE generated_images_1 PARTITION OF generated_images FOR VALUES IN (1);
+            CREATE TABLE generated_images_others PARTITION OF generated_images DEFAULT;
+            """
+        try await Installation.install(images: images, on: database.server.loop, connection: database.settings)
+    }
+
     /// Of an older app, without a constraint: anything may be NULL, and any place may be there twice.
     static let unconstrained = Template("unconstrained") { database in
         let images = """
