@@ -31,6 +31,7 @@ struct Installation {
         var makesRole = false
         try await withSession { session in
             try await check(session)
+            try await UnfitColumns.check(schema, session)
             if let daemonRole { makesRole = try await !isThere(daemonRole, session) }
         }
         let applied = try await migrator.apply(wait: wait, progress: progress)
@@ -93,7 +94,6 @@ struct Installation {
             throw StartError(
                 "the table \(parent) is missing: create the app's tables first, or name their schema with --schema")
         }
-        try await UnfitColumns.check(schema, session)
     }
 
     private func finish(_ session: Session) async throws {
