@@ -64,6 +64,8 @@ function assertTold(tab, urls) {
   return assertToldOf(tab, { project, port: proxy.upstream }, urls);
 }
 
+const statesOf = ({ statuses }) => statuses.map(({ state }) => state);
+
 const opened = () => proxy.requests.filter(({ isStream }) => isStream).length;
 
 test("the page of the README shows images as they are saved", async () => {
@@ -173,12 +175,15 @@ describe("one tab sees each image once", () => {
 
     await tab.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
     await tab.untilImage("missed");
+    await tab.untilState("live");
     proxy.hold();
     await stage.insertImages(project, [1, 1, "missed too"]);
     await untilRead("missed too");
     await tab.page.evaluate("dispatchEvent(new Event('online'))");
 
     await assertTold(tab, ["missed", "missed too"]);
+    await tab.until(({ statuses }) => statuses.length === 6);
+    assert.deepEqual(statesOf(tab), ["connecting", "live", "connecting", "live", "connecting", "live"]);
   });
 
   test("when it comes back from the browser's cache of pages", async () => {
@@ -186,11 +191,27 @@ describe("one tab sees each image once", () => {
 
     await tab.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))");
     await proxy.until(() => proxy.streams.size === 0, "its stream is closed");
+    await tab.untilState("connecting");
     assert.deepEqual(await tab.page.evaluate(async () => (await navigator.locks.query()).held), []);
     await stage.insertImages(project, [1, 0, "meanwhile"]);
     await tab.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
 
     await assertTold(tab, ["meanwhile"]);
+  });
+
+  test("where it has no right to locks, as in a sandboxed frame", async () => {
+    await context.addInitScript(() => {
+      let requests = 0;
+      // Not refused for ever: a client that asked again each time would take the browser with it.
+      const refuse = () => (++requests > 100 ? new Promise(() => {}) : Promise.reject(new DOMException("no storage here", "SecurityError")));
+      if (navigator.locks) Object.defineProperty(navigator.locks, "request", { value: refuse });
+    });
+    const tabs = [await openLiveTab(), await openLiveTab()];
+
+    await stage.insertImages(project, [1, 0, "a"]);
+
+    for (const tab of tabs) await assertTold(tab, ["a"]);
+    assert.equal(proxy.streams.size, 2);
   });
 });
 
@@ -221,7 +242,11 @@ describe("tabs", () => {
     await first.page.close();
     await stage.insertImages(project, [1, 1, "b"]);
 
-    for (const tab of [second, third]) await assertTold(tab, ["a", "b"]);
+    for (const tab of [second, third]) {
+      await assertTold(tab, ["a", "b"]);
+      await tab.until(({ statuses }) => statuses.length === 4);
+      assert.deepEqual(statesOf(tab), ["connecting", "live", "connecting", "live"]);
+    }
     await proxy.until(() => proxy.streams.size === 1, "one stream");
     assert.match(proxy.requests.at(-1).url, /\?last_event_id=/);
   });
@@ -276,6 +301,66 @@ describe("tabs", () => {
     await assertTold(first, ["b"]);
     await assertTold(second, ["a", "b"]);
     assert.equal(opened(), 1);
+  });
+
+  test("one that comes with a newer state than that of who polls has him look, and so has one that is seen again", async () => {
+    proxy.mode = "refuse-streams";
+    const rarely = { pollInterval: 3600, heartbeat: 3600 };
+    const first = await openTab(rarely);
+    await first.untilState("polling");
+    await stage.insertImages(project, [1, 0, "a"]);
+    await untilRead("a");
+
+    const second = await openTab({ ...rarely, initial: await readProject(project, { baseUrl: proxy.url }) });
+    await first.untilImage("a");
+    await stage.insertImages(project, [1, 1, "b"]);
+    await untilRead("b");
+    await second.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+
+    await assertTold(first, ["a", "b"]);
+    await assertTold(second, ["b"]);
+    assert.equal(second.changes.length, 1);
+  });
+
+  test("one that comes with a newer state than a read that is under way will bring is not taken back by it", async () => {
+    proxy.mode = "refuse-streams";
+    const first = await openTab();
+    await first.untilState("polling");
+    const { revision } = await readProject(project, { baseUrl: proxy.url });
+    const held = [];
+    proxy.script = ({ method }, answer) => method === "HEAD" && held.push(answer);
+    const before = proxy.requests.length;
+    await proxy.until(() => proxy.requests.slice(before).some(({ method }) => method === "HEAD"), "a read");
+    await stage.insertImages(project, [1, 0, "a"]);
+    await untilRead("a");
+    const asked = first.page.evaluate(
+      (name) => new Promise((resolve) => (new BroadcastChannel(name).onmessage = ({ data }) => data.asks && resolve())),
+      `scenesync 2 true ${proxy.url}/v1/projects/${project}`,
+    );
+
+    const second = await openTab({ initial: await readProject(project, { baseUrl: proxy.url }) });
+    await asked;
+    proxy.script = null;
+    held.shift().writeHead(200, { ETag: `"${revision}"` }).end();
+    await first.untilImage("a");
+    await stage.insertImages(project, [1, 1, "b"]);
+
+    await assertTold(second, ["b"]);
+    assert.equal(second.changes.length, 1);
+  });
+
+  test("one that comes when a project is there again has him look who has found none, and hears of none", async () => {
+    await stage.deleteProject(project);
+    const first = await openTab();
+    await first.untilState("deleted");
+    await stage.insertProject({ scenes: [{ index: 1, imageUrls: ["a"] }] }, project);
+
+    const second = await openTab({ initial: await readProject(project, { baseUrl: proxy.url }) });
+    await first.untilState("live");
+    await second.untilState("live");
+
+    assert.deepEqual(statesOf(second), ["connecting", "live"]);
+    assert.equal(opened(), 2);
   });
 
   test("one that came before there was a state is told what it lacks", async () => {

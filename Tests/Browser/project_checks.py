@@ -12,6 +12,9 @@ def check_project(browser, deployment):
     reader = Reader(browser, f"{deployment.daemon.url}/projects/{project}")
     page = reader.page
     check("it is live, and as of now", reader.until("now", lambda: reader.text("#age") == "now"))
+    streams = lambda: sum("/events" in url for url in reader.asked)
+    with page.expect_response(lambda response: response.request.method == "HEAD"):
+        page.evaluate("dispatchEvent(new Event('online'))")
 
     deployment.save(project, (1, 0, picture("first")), (1, 4, picture("second")))
     check("pictures arrive", reader.until("two", lambda: page.locator(".slot.loaded").count() == 2))
@@ -50,6 +53,13 @@ def check_project(browser, deployment):
     page.keyboard.press("Space")
     check("the space bar opens one, too", reader.until("opened", lambda: page.locator("#lightbox").is_visible()))
     page.keyboard.press("Escape")
+
+    check("its stream was left alone when a look found it alive", streams() == 1, streams())
+    deployment.daemon.hold()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    check("a stream that nobody serves any more is noticed by a look", reader.until_state("reconnecting", within=15))
+    deployment.daemon.resume()
+    check("and opened anew", reader.until_state("live", within=30))
 
     deployment.server.stop()
     check("without PostgreSQL the page says stale", reader.until_state("stale", within=6))

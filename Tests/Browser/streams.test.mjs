@@ -7,6 +7,7 @@ import { ProjectStream } from "../../Sources/SyncHTTP/Pages/project-stream.js";
 /** What the browser would have opened; the newest is the last. */
 let sources;
 let status;
+let etag;
 let states;
 
 class Source extends EventTarget {
@@ -53,11 +54,12 @@ beforeEach(() => {
   sources = [];
   states = [];
   status = 200;
+  etag = "";
   const page = new EventTarget();
   Object.assign(globalThis, {
     EventSource: Source, document: new EventTarget(), addEventListener: page.addEventListener.bind(page),
     dispatchEvent: page.dispatchEvent.bind(page),
-    fetch: async () => ({ status, json: async () => null, headers: new Headers() }),
+    fetch: async () => ({ status, json: async () => null, headers: new Headers({ etag }) }),
   });
   Object.defineProperty(globalThis, "navigator", { value: { onLine: true }, configurable: true });
   mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"] });
@@ -151,6 +153,85 @@ test("a monitor that says nothing is away, and its connection is given up for an
   mock.timers.tick(5_000);
   assert.equal(sources.length, 2);
   assert.equal(open().length, 1);
+});
+
+test("a monitor that was let go is not away before it could speak, and since it last spoke where it does not", () => {
+  const since = [];
+  new MonitorStream({ onReport: () => {}, onState: (state) => state.name === "away" && since.push(state.since.getTime()) }).open();
+  hide(true);
+  let heard;
+  while (open().length > 0) {
+    newest().say("monitor");
+    heard = Date.now();
+    mock.timers.tick(1_000);
+  }
+  mock.timers.tick(3_600_000);
+  hide(false);
+
+  mock.timers.tick(3_000);
+  assert.deepEqual(since, []);
+  mock.timers.tick(1_000);
+  assert.deepEqual(since, [heard]);
+});
+
+describe("a project's stream that is live, and perhaps dead", () => {
+  const looks = {
+    "the network is back": () => dispatchEvent(new Event("online")),
+    "the page is seen again": () => hide(false),
+    "two heartbeats have passed": () => mock.timers.tick(30_000),
+  };
+
+  /** Looks, and gives the stream the time that it has. */
+  async function look(how, meanwhile = () => {}) {
+    kinds.project().open();
+    newest().say("snapshot", {}, "r1");
+    newest().say("ready", {}, "r1");
+    how();
+    await settled();
+    meanwhile();
+    mock.timers.tick(500);
+  }
+
+  for (const [when, how] of Object.entries(looks)) {
+    test(`is opened anew where nothing answers, when ${when}`, async () => {
+      globalThis.fetch = async () => Promise.reject(new TypeError("no network"));
+      await look(how);
+
+      assert.equal(newest().url, "/v1/projects/p/events?last_event_id=r1");
+      assert.equal(open().length, 1);
+      assert.equal(states.at(-1), "reconnecting");
+    });
+
+    test(`is opened anew where a read knows more, when ${when}`, async () => {
+      etag = '"r2"';
+      await look(how);
+
+      assert.equal(sources.length, 2);
+    });
+
+    test(`is left alone where a read knows the same, when ${when}`, async () => {
+      etag = '"r1-gzip"';
+      await look(how);
+
+      assert.equal(sources.length, 1);
+      assert.equal(states.at(-1), "live");
+    });
+  }
+
+  test("is left alone where it still speaks", async () => {
+    etag = '"r2"';
+    await look(looks["the network is back"], () => newest().say("scene"));
+
+    assert.equal(sources.length, 1);
+  });
+
+  test("is not asked for by a page that nobody sees", async () => {
+    etag = '"r2"';
+    document.hidden = true;
+    await look(looks["two heartbeats have passed"]);
+
+    assert.equal(sources.length, 1);
+  });
 });
 
 test("a project's stream goes on after the last event that vouched for everything before it", () => {

@@ -2,6 +2,7 @@
 
 const readWithin_ms = 10_000;
 const answerWithin_ms = 2_000;
+const refusedStates = ["deleted", "unauthorized"];
 
 /**
  * Follows a project until the function that this returns is called.
@@ -34,8 +35,8 @@ class Subscription {
   #tabs = null;
   #isClosed = false;
   #listeners = [
-    [globalThis.document, "visibilitychange", () => globalThis.document.visibilityState === "visible" && this.#check()],
-    [globalThis.window, "online", () => this.#check()],
+    [globalThis.document, "visibilitychange", () => globalThis.document.visibilityState === "visible" && this.check()],
+    [globalThis.window, "online", () => this.check()],
     [globalThis.window, "pagehide", () => this.#suspend()],
     [globalThis.window, "pageshow", (event) => event.persisted && this.#resume()],
   ];
@@ -48,7 +49,8 @@ class Subscription {
       status: (state, since) => this.#become(state, since),
     });
     const canShare = options.share !== false && globalThis.navigator?.locks && globalThis.BroadcastChannel && globalThis.location;
-    if (canShare) this.#tabs = new Tabs(`scenesync ${options.share ?? true} ${new URL(url, location.href)}`, heartbeat_ms(options), this);
+    // Numbered, as tabs with a client of before speak otherwise.
+    if (canShare) this.#tabs = new Tabs(`scenesync 2 ${options.share ?? true} ${new URL(url, location.href)}`, heartbeat_ms(options), this);
     for (const [target, name, listener] of this.#listeners) target?.addEventListener(name, listener);
     // Not before the caller holds what ends it.
     queueMicrotask(() => {
@@ -60,8 +62,7 @@ class Subscription {
   close() {
     if (this.#isClosed) return;
     for (const [target, name, listener] of this.#listeners) target?.removeEventListener(name, listener);
-    this.#suspend();
-    this.#become("closed");
+    this.#suspend("closed");
     this.#isClosed = true;
   }
 
@@ -69,21 +70,46 @@ class Subscription {
     return this.#project.revision;
   }
 
+  get status() {
+    return this.#status;
+  }
+
   lead() {
+    // What the last one had is not this one's yet.
+    this.#become("connecting");
     this.#tabs?.say({ status: this.#status });
     this.#feed.start();
+  }
+
+  leadAlone() {
+    this.#tabs.leave();
+    this.#tabs = null;
+    this.lead();
   }
 
   follow() {
     this.#feed.stop();
   }
 
-  /** What a tab lacks that has `revision`; null where that may be newer than what is here. */
-  stateSince(revision, insists) {
+  check() {
+    if (this.#feed.isRunning) this.#feed.check();
+    else this.#tabs?.check();
+  }
+
+  look() {
+    return this.#feed.look();
+  }
+
+  /** What a tab lacks that has `revision`; null where that may be newer than what is here, unless this has looked since. */
+  stateSince(revision, hasLooked = false) {
     const { document, revision: own, isKnown } = this.#project;
-    if (!isKnown || (revision !== null && revision === own)) return { status: this.#status };
-    if (revision !== null && !this.#project.hasPassed(revision) && !insists) return null;
-    return { status: this.#status, change: { document, revision: own, from: revision } };
+    const status = this.#status;
+    if (!isKnown || (revision !== null && revision === own)) return { status };
+    if (revision !== null && !this.#project.hasPassed(revision)) {
+      if (!hasLooked) return null;
+      if (refusedStates.includes(status.state)) return { status };
+    }
+    return { status, change: { document, revision: own, from: revision } };
   }
 
   /** Takes what the leading tab tells. False if it does not follow from what is here. */
@@ -119,14 +145,10 @@ class Subscription {
     else this.lead();
   }
 
-  #suspend() {
+  #suspend(state = "connecting") {
     this.#feed.stop();
     this.#tabs?.leave();
-  }
-
-  #check() {
-    if (this.#feed.isRunning) this.#feed.check();
-    else this.#tabs?.check();
+    this.#become(state);
   }
 
   /** A callback's error is reported, and ends nothing. */
@@ -181,8 +203,10 @@ class Feed {
   #heartbeat_ms;
   #run = null;
   #requests = new Set();
+  /** The one that has brought something. */
   #stream = null;
   #lastByte = 0;
+  #looks = [];
   #refresh = false;
   #wake = () => {};
 
@@ -208,6 +232,14 @@ class Feed {
     this.#run = null;
     for (const request of this.#requests) request.abort("stopped");
     this.#wake();
+    this.#looked(Infinity);
+  }
+
+  /** Looks again. Resolves when a read or a stream that has begun since has told how it is; or when this is stopped. */
+  look() {
+    const looked = new Promise((resolve) => this.#looks.push({ asked: Date.now(), resolve }));
+    this.check();
+    return looked;
   }
 
   /** Somebody looks again, or the network is back: is the stream still true? */
@@ -218,10 +250,17 @@ class Feed {
     if (stream === null) return;
     if (asked - this.#lastByte > 1.2 * this.#heartbeat_ms) return stream.abort("again");
     const answer = await this.#ask("HEAD", "no-cache").catch(() => null);
-    if (answer === null || (answer.ok && answer.revision === this.#project.revision)) return;
-    // What the read knows may be under way on the stream, but not for long.
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    if (this.#lastByte <= asked) stream.abort("again");
+    if (answer === null) return;
+    if (!answer.ok || answer.revision !== this.#project.revision) {
+      // What the read knows may be under way on the stream, but not for long.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      if (this.#lastByte <= asked) return stream.abort("again");
+    }
+    if (answer.ok) this.#looked(asked);
+  }
+
+  #looked(began) {
+    this.#looks = this.#looks.filter(({ asked, resolve }) => began < asked || resolve());
   }
 
   /** Ends when it is stopped. */
@@ -235,21 +274,23 @@ class Feed {
       if (isComplete) failures = absences = 0;
       // A token that has expired as soon as it was shown is as good as refused.
       if (isComplete && lasted_ms > this.#heartbeat_ms) refusals = 0;
-      if (end === "again") continue;
+      if (end === "again") {
+        this.#tell.status("connecting");
+        continue;
+      }
       if (end === "deleted") {
         // It may come back, or the right to see it.
-        this.#tell.status("deleted");
-        await this.#pause(backoff(absences++, 15_000, 300_000));
+        await this.#halt("deleted", lasted_ms, backoff(absences++, 15_000, 300_000));
         continue;
       }
       if (end === "expired" || end === "unauthorized") {
         this.#refresh = true;
         if (refusals++ === 0) continue;
-        this.#tell.status("unauthorized");
-        await this.#pause(backoff(refusals - 1, 2_500, 60_000));
+        await this.#halt("unauthorized", lasted_ms, backoff(refusals - 1, 2_500, 60_000));
         continue;
       }
       failures += 1;
+      this.#tell.status("connecting");
       const isBack = (end === "silent" || failures > 1) && (await this.#poll(isOn));
       if (!isOn()) return;
       if (isBack) {
@@ -259,6 +300,12 @@ class Feed {
       this.#tell.status("connecting");
       await this.#pause(Math.max(retry_ms, backoff(failures, 500, 30_000)));
     }
+  }
+
+  async #halt(state, lasted_ms, wait_ms) {
+    this.#tell.status(state);
+    this.#looked(Date.now() - lasted_ms);
+    await this.#pause(wait_ms);
   }
 
   /**
@@ -297,8 +344,10 @@ class Feed {
           return data.revision === null ? undefined : takeGroup(data.revision);
         case "ready":
           if (group.length > 0 || data.revision !== this.#project.revision) takeGroup(data.revision);
-          this.#refresh = false;
-          return this.#tell.status("live");
+          this.#tell.status("live");
+          this.#looked(opened);
+          // Who has asked since wants to know more.
+          return this.#looks.length > 0 ? this.check() : undefined;
         case "stale":
           return this.#tell.status("stale", data.since);
       }
@@ -306,10 +355,6 @@ class Feed {
     const events = new EventParser(take);
 
     this.#requests.add(request);
-    if (!isTrial) {
-      this.#stream = request;
-      this.#lastByte = opened;
-    }
     let end = "ended";
     let retry_ms = 0;
     try {
@@ -328,7 +373,7 @@ class Feed {
       for (let chunk; !request.signal.aborted && !(chunk = await reader.read()).done; ) {
         lastByte = Date.now();
         limit_ms = 2.5 * this.#heartbeat_ms;
-        if (!isTrial) this.#lastByte = lastByte;
+        if (!isTrial) [this.#stream, this.#lastByte] = [request, lastByte];
         // A buffer that was emptied brings everything at one time.
         else if (lastByte - ready > 200) request.abort("proven");
         events.push(decoder.decode(chunk.value, { stream: true }));
@@ -370,6 +415,7 @@ class Feed {
 
   /** Asks for the revision, and for the project where that is another. False if there was no answer to use. */
   async #read(isPolling) {
+    const began = Date.now();
     const head = await this.#ask("HEAD", "no-cache");
     if (!isPolling() || !head.ok) return isPolling() ? false : true;
     let { isStale } = head;
@@ -382,6 +428,7 @@ class Feed {
       else return false;
     }
     this.#tell.status(isStale ? "stale" : "polling");
+    if (!isStale) this.#looked(began);
     return true;
   }
 
@@ -402,8 +449,12 @@ class Feed {
   }
 
   async #fetch(path, init) {
-    const headers = await authorization(this.#options, this.#refresh);
-    return fetch(this.#url + path, { ...init, headers, credentials: this.#options.credentials });
+    const isFresh = this.#refresh;
+    const headers = await authorization(this.#options, isFresh);
+    const response = await fetch(this.#url + path, { ...init, headers, credentials: this.#options.credentials });
+    // The token has been looked at, and taken.
+    if (isFresh && response.status < 500 && ![401, 403].includes(response.status)) this.#refresh = false;
+    return response;
   }
 
   /** Ends early when it is woken. */
@@ -432,6 +483,8 @@ class Tabs {
   #leads = false;
   #term = 0;
   #lastHeard = 0;
+  /** Who waits for an answer, and since when he was last looked for. */
+  #owed = new Map();
   #timer;
 
   constructor(name, heartbeat_ms, tab) {
@@ -445,7 +498,7 @@ class Tabs {
     this.#channel.addEventListener("message", ({ data }) => this.#hear(data));
     this.#queue({ steal: false });
     this.check();
-    this.#timer = setInterval(() => Date.now() - this.#lastHeard >= this.#heartbeat_ms && this.check(), this.#heartbeat_ms);
+    this.#timer = setInterval(() => Date.now() - this.#lastHeard >= this.#heartbeat_ms && this.check(false), this.#heartbeat_ms);
   }
 
   leave() {
@@ -461,19 +514,22 @@ class Tabs {
     if (this.#leads) this.#channel.postMessage({ term: this.#term, ...message });
   }
 
-  /** Asks whether anything was missed. A leader that does not answer sleeps, as tabs of a phone do: its lock is taken away. */
-  check() {
+  /**
+   * Asks whether anything was missed; `looks` says that somebody looks at this tab, or the network is back. A leader that
+   * does not answer sleeps, as tabs of a phone do: its lock is taken away.
+   */
+  check(looks = true) {
     if (this.#leads) return;
     const asked = Date.now();
     const turn = this.#turn;
-    this.#ask({ insists: false });
+    this.#ask(looks);
     setTimeout(() => {
       if (this.#turn === turn && !this.#leads && this.#lastHeard < asked) this.#queue({ steal: true });
     }, answerWithin_ms);
   }
 
-  #ask({ insists }) {
-    this.#channel?.postMessage({ asks: this.#self, revision: this.#tab.revision, insists });
+  #ask(looks = false) {
+    this.#channel?.postMessage({ asks: this.#self, revision: this.#tab.revision, looks });
   }
 
   #queue({ steal }) {
@@ -489,8 +545,10 @@ class Tabs {
       this.#tab.lead();
       return released;
     };
-    navigator.locks.request(this.#name, steal ? { steal } : { signal: waiting.signal }, lead).catch(() => {
+    navigator.locks.request(this.#name, steal ? { steal } : { signal: waiting.signal }, lead).catch((error) => {
       if (this.#turn !== turn) return;
+      // Locks are not for every page: a sandboxed frame, or one that may store nothing, has no right to them.
+      if (error.name !== "AbortError") return this.#tab.leadAlone();
       // Taken away while this tab slept.
       this.#leads = false;
       this.#tab.follow();
@@ -506,14 +564,31 @@ class Tabs {
     this.#term = message.term;
     this.#lastHeard = Date.now();
     if (message.to !== undefined && message.to !== this.#self) return;
-    if (message.waits) setTimeout(() => this.#ask({ insists: true }), 1_000);
-    else if (!this.#tab.hear(message)) this.#ask({ insists: false });
+    if (!this.#tab.hear(message)) this.#ask();
   }
 
-  /** A page may have read what the stream has yet to bring: a revision that is not known here is given a second. */
-  #answer({ asks, revision, insists }) {
-    const state = this.#tab.stateSince(revision, insists);
-    this.say({ to: asks, ...(state ?? { waits: true }) });
+  /**
+   * Pages have what the stream has yet to bring, and come when a pause should be over. So who leads looks again before it
+   * tells what may be older than the page, or that there is no project, or no right.
+   */
+  async #answer({ asks, revision, looks }) {
+    const { status } = this.#tab;
+    const isRefused = looks && refusedStates.includes(status.state);
+    const state = isRefused ? null : this.#tab.stateSince(revision);
+    if (state !== null) {
+      this.say({ to: asks, ...state });
+      if (looks && status.state !== "live") this.#tab.check();
+      return;
+    }
+    // It hears at once that somebody leads.
+    this.say({ to: asks, status: isRefused || status.state === "live" ? undefined : status });
+    const since = this.#owed.get(asks);
+    if (Date.now() - since < this.#heartbeat_ms) return;
+    this.#owed.set(asks, Date.now());
+    if (since !== undefined) return this.#tab.check();
+    await this.#tab.look();
+    this.#owed.delete(asks);
+    this.say({ to: asks, ...this.#tab.stateSince(revision, true) });
   }
 }
 

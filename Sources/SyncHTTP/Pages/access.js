@@ -27,10 +27,15 @@ export function streamPath(path, query = {}) {
   return parameters === "" ? path : `${path}?${parameters}`;
 }
 
+/** The revision that a path has now; null where the answer has none. */
+export async function readRevision(path) {
+  const response = await ask(path, { method: "HEAD", cache: "no-cache" });
+  return /^"(.*?)(?:-gzip)?"$/.exec(response.headers.get("etag") ?? "")?.[1] ?? null;
+}
+
 /** Reads a path as JSON. A status but 200 is answered as `{ status, detail, retryAfter }`. */
 export async function read(path) {
-  const headers = token ? { authorization: `Bearer ${token}` } : {};
-  const response = await fetch(path, { headers, signal: AbortSignal.timeout(patience_ms) });
+  const response = await ask(path);
   const body = await response.json().catch(() => null);
   return {
     status: response.status,
@@ -38,6 +43,11 @@ export async function read(path) {
     detail: typeof body?.detail === "string" ? body.detail : null,
     retryAfter: Number(response.headers.get("retry-after")) || 0,
   };
+}
+
+function ask(path, options = {}) {
+  const headers = token ? { authorization: `Bearer ${token}` } : {};
+  return fetch(path, { ...options, headers, signal: AbortSignal.timeout(patience_ms) });
 }
 
 /** A browser may refuse its storage; then a token lasts as long as the page. */

@@ -9,7 +9,8 @@ const hiddenGrace_ms = 60_000;
  * except 200. Then one read tells the status, and who extends this decides whether trying again makes sense.
  * A tab that stays hidden lets go of its connection (a browser has six per host) and takes it up when seen.
  *
- * Who extends this says how to `connect`, what it is to be `broken`, or `answered` by the read, and when it `isWanted`.
+ * Who extends this says how to `connect`, what it is to be `broken`, or `answered` by the read, when it `isWanted`, and
+ * how to `check` an open one.
  */
 export class KeptStream {
   state = { name: "connecting" };
@@ -101,5 +102,6 @@ export class KeptStream {
   /** The reader is back, or the network: a working stream is left alone. */
   #wake() {
     if (this.isWanted) this.open();
+    else this.check();
   }
 }

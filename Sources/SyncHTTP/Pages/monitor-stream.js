@@ -65,9 +65,12 @@ export class MonitorStream extends KeptStream {
     this.#onReport(report);
   }
 
+  /** Its silence tells. */
+  check() {}
+
   /** A connection may be dead without a word: one that says nothing is given up, and another one tried. */
   #watch() {
-    if (!this.isOpen || Date.now() - this.#heardAt < silence_ms) return;
+    if (!this.isOpen || Date.now() - Math.max(this.#heardAt, this.#openedAt) < silence_ms) return;
     if (Date.now() - this.#openedAt > patience_ms) this.open();
     this.#isAway();
   }

@@ -1,9 +1,13 @@
-import { forgetToken, streamPath } from "./access.js";
+import { forgetToken, readRevision, streamPath } from "./access.js";
 import { KeptStream } from "./kept-stream.js";
 
 const events = ["snapshot", "scene", "ready", "stale", "deleted", "expired"];
 const missingWait_ms = 15_000;
 const longestWait_ms = 30_000;
+/** Two heartbeats, which the browser does not show. */
+const check_ms = 30_000;
+/** What a read knows may still be under way on the stream. */
+const lag_ms = 500;
 
 /**
  * Keeps one project's event stream open, after the last event that vouched for everything before it.
@@ -13,12 +17,15 @@ const longestWait_ms = 30_000;
  */
 export class ProjectStream extends KeptStream {
   #onEvent;
+  /** On the stream of one project it is the revision. */
   #lastEventID = "";
+  #heard = 0;
   #hasSnapshot = false;
 
   constructor(id, { onEvent, onState }) {
     super(`/v1/projects/${id}`, longestWait_ms, onState);
     this.#onEvent = onEvent;
+    setInterval(() => this.check(), check_ms);
   }
 
   open() {
@@ -36,6 +43,19 @@ export class ProjectStream extends KeptStream {
   get isWanted() {
     const isOver = ["deleted", "expired", "refused"].includes(this.state.name);
     return !isOver && (!this.isOpen || this.state.name === "offline");
+  }
+
+  /** A path may vanish without a word: where a read is not answered, or knows more than was heard, the stream is dead. */
+  async check() {
+    if (this.state.name !== "live" || document.hidden) return;
+    const heard = this.#heard;
+    const revision = await readRevision(this.path).catch(() => null);
+    if (revision === this.#lastEventID) return;
+    setTimeout(() => {
+      if (this.state.name !== "live" || this.#heard > heard) return;
+      this.broken(false);
+      this.open();
+    }, lag_ms);
   }
 
   broken(isRefused) {
@@ -59,6 +79,7 @@ export class ProjectStream extends KeptStream {
 
   #received(name, event) {
     const data = JSON.parse(event.data);
+    this.#heard += 1;
     if (event.lastEventId !== "") this.#lastEventID = event.lastEventId;
     this.#hasSnapshot ||= name === "snapshot";
     this.#onEvent(name, data);

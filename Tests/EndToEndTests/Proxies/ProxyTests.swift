@@ -33,9 +33,7 @@ struct ProxyTests {
     }
 
     @Test(arguments: ProxyProcess.Kind.allCases)
-    func `a project has one daemon, and what is one daemon's own is not passed on`(
-        kind: ProxyProcess.Kind
-    ) async throws {
+    func `a project has one daemon`(kind: ProxyProcess.Kind) async throws {
         let one = try await Stage.start()
         let two = try await Stage.start(on: one.database)
         let proxy = try await ProxyProcess.start(kind, of: [one.daemon.port, two.daemon.port])
@@ -59,8 +57,25 @@ struct ProxyTests {
         ]
         #expect(held.reduce(0, +) == 16, "\(held)")
         #expect(held.allSatisfy { $0 > 0 }, "\(held)")
-        #expect(try await client.get("/metrics").status == 404)
         #expect(try await client.get("/healthz").status == 200)
+    }
+
+    @Test(arguments: ProxyProcess.Kind.allCases)
+    func `what is for operators is had from the daemon alone`(kind: ProxyProcess.Kind) async throws {
+        let stage = try await Stage.start()
+        let proxy = try await ProxyProcess.start(kind, of: [stage.daemon.port])
+        let project = try await stage.insertProject()
+        try await stage.save("u", scene: 1, of: project)
+        let explain = "/v1/explain?project=\(project)&scene_index=1&image_index=0"
+
+        for target in ["/metrics", "/v1/monitor", "/v1/monitor?window=hour", "/v1/%6Donitor", explain] {
+            #expect(try await HTTPClient(port: proxy.port).get(target).status == 404, "\(target)")
+        }
+        for target in ["/metrics", "/v1/monitor", explain] {
+            #expect(try await stage.daemon.client().get(target).status == 200, "\(target)")
+        }
+        #expect(try await HTTPClient(port: proxy.port).get("/v1/monitor/events").status == 404)
+        _ = try await EventStream.open(port: stage.daemon.port, "/v1/monitor/events").next()
     }
 
     @Test(arguments: ProxyProcess.Kind.allCases)

@@ -250,6 +250,16 @@ describe("what EventSource does not survive", () => {
     await assertTold(seen, ["a"]);
   });
 
+  test("a stream that is silent is no connection, as soon as that is noticed", async () => {
+    const seen = subscribe();
+    await seen.untilState("live");
+
+    proxy.hold();
+    await proxy.until(() => proxy.requests.some(({ method }) => method === "HEAD"), "it reads instead");
+
+    assert.equal(seen.state, "connecting");
+  });
+
   test("while it polls, a revision that is the same is asked for without the project", async () => {
     proxy.mode = "refuse-streams";
     const seen = subscribe();
@@ -498,6 +508,20 @@ describe("streams that only a script can send", () => {
     assert.deepEqual(seen.urls, ["a", "b"]);
     assert.deepEqual(seen.statuses.map(({ state }) => state), ["connecting", "live"]);
     assert.match(proxy.requests[1].url, /\?last_event_id=r1$/);
+  });
+
+  test("where no stream comes through, a token that has expired is replaced once, and not for each read", async () => {
+    const wanted = [];
+    const reads = () => proxy.requests.filter(({ method }) => method === "HEAD").length;
+    play(
+      (answer) => stream(answer).end(opened("r0") + event("expired", {})),
+      (answer, { method }) => answer.writeHead(method === "HEAD" ? 200 : 503, { ETag: '"r0"' }).end(),
+    );
+    subscribe({ token: ({ refresh }) => (wanted.push(refresh), `fresh ${refresh}`) });
+
+    await proxy.until(() => reads() > 3, "polls");
+
+    assert.deepEqual([...wanted.slice(0, 2), wanted.at(-1)], [false, true, false]);
   });
 
   test("401 asks for a fresh token once, then says so, and tries again now and then", async () => {
