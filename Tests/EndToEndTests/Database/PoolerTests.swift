@@ -93,7 +93,7 @@ struct PoolerTests {
 
         #expect(pooled.of("settings").contains { $0.text.contains("idle_session_timeout is 10min") }, "\(pooled)")
         #expect(
-            pooled.of("settings").contains { $0.cure.contains("ALTER ROLE app_owner SET idle_session_timeout = 0") })
+            pooled.of("settings").contains { $0.cure.contains("ALTER ROLE app_owner SET idle_session_timeout = '0'") })
         #expect(direct.of("settings").map(\.mark) == ["ok"], "\(direct)")
     }
 }
