@@ -12,6 +12,8 @@ actor Pursuit {
     static let unsafeInterval = Duration.milliseconds(100)
     /// How long a reading's fence may take to come back.
     static let patience = Duration.seconds(2)
+    /// What the listener hears says nothing of the way back.
+    private static let listenerInterval = Duration.seconds(1)
     /// How long a reader waits for a load before it is told so.
     private static let readersPatience = Duration.seconds(5)
     /// How often the gate asks whether there is something to do that nobody has told it of.
@@ -130,7 +132,7 @@ actor Pursuit {
 
     private func pingListener() async throws {
         while true {
-            try await Task.sleep(for: FeedSessions.pingInterval)
+            try await Task.sleep(for: Self.listenerInterval)
             try await sessions.listener.queryPrepared("SELECT 'listener'", deadline: Self.patience)
         }
     }
