@@ -85,6 +85,24 @@ struct LossTests {
         #expect(try await stage.client.get("/readyz").status == 200)
     }
 
+    /// It goes on hearing everything.
+    @Test func `a listener that the server hears no more is noticed`() async throws {
+        let proxy = try Proxy(to: Database.current.server.port)
+        let stage = try await Stage.start(through: proxy)
+        let project = try await stage.insertProject()
+        var viewer = try await Viewer.open(project, at: stage.daemon.port)
+        try await viewer.read(through: "ready")
+        let listener = try await Sessions.listener.find(stage)
+        let begin = ContinuousClock.now
+
+        proxy.silence([.toServer], of: try await stage.ports(where: "pid = \(listener[0])"))
+        try await viewer.read(through: "stale", within: .seconds(10))
+
+        #expect(ContinuousClock.now - begin < Self.limit)
+        proxy.heal()
+        try await viewer.read(through: "ready", within: .seconds(20))
+    }
+
     /// Which of the two it is may be a load that takes long: the server is asked.
     @Test(arguments: [ProxyLink.Direction.toServer, .toClient])
     func `a load that has no answer is noticed`(way: ProxyLink.Direction) async throws {

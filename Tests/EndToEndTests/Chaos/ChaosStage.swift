@@ -79,7 +79,11 @@ final class ChaosStage: Sendable {
         let deadline = ContinuousClock.now + .seconds(5)
         while true {
             let found = try await sessions(queries)
-            if !found.isEmpty { return found }
+            if !found.isEmpty {
+                // Nothing has happened until now.
+                watch.noteStrike()
+                return found
+            }
             guard .now < deadline else { throw ChaosError.notSo("no session of the daemon's is like \(queries)") }
             try await Task.sleep(for: .milliseconds(100))
         }
