@@ -22,16 +22,19 @@ struct Footprint: Sendable {
     static func take(of daemon: DaemonProcess, connections: Int) async throws -> Footprint {
         let process = "/proc/\(daemon.pid)"
         let status = try String(contentsOf: URL(filePath: "\(process)/status"), encoding: .utf8)
-        let all = try FileManager.default.contentsOfDirectory(atPath: "\(process)/fd").count
+        // Before the table: a client that has come since is in neither.
+        let descriptors = try FileManager.default.contentsOfDirectory(atPath: "\(process)/fd")
+            .compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "\(process)/fd/\($0)") }
         let table = try await contents(of: "/proc/net/tcp")
         let port = ":" + Self.hexadecimal(daemon.port)
-        let clients = table.split(separator: "\n").count { line in
-            let fields = line.split(separator: " ")
-            // Established, or closed by the client only.
-            return fields.count > 3 && fields[1].hasSuffix(port) && ["01", "08"].contains(fields[3])
-        }
+        let clients = Set(
+            table.split(separator: "\n").compactMap { line -> String? in
+                let fields = line.split(separator: " ")
+                return fields.count > 9 && fields[1].hasSuffix(port) ? "socket:[\(fields[9])]" : nil
+            })
         return Footprint(
-            connections: connections, threads: number(after: "Threads:", in: status), descriptors: all - clients,
+            connections: connections, threads: number(after: "Threads:", in: status),
+            descriptors: descriptors.count { !clients.contains($0) },
             memory_bytes: number(after: "VmRSS:", in: status) << 10)
     }
 
