@@ -143,7 +143,8 @@ final class StormStream: Sendable {
             return (.garbage, random.pick(["0", "é", "AAAAAAAAAAAAAAAAAAAAAA", String(repeating: "x", count: 3_000)]))
         case 8..<18:
             if let id = others.filter({ $0.project != project }).randomElement(using: &random)?.lastEventID {
-                return (.foreign, id)
+                // Two projects with the same contents have the same.
+                return (id == own ? .resumed : .foreign, id)
             }
             return (.new, nil)
         case 18..<28: return (.new, nil)
