@@ -9,10 +9,9 @@ package actor DatabaseGuard: ProjectGuard {
     /// How long a question waits for its turn.
     private static let patience = Duration.seconds(5)
     /// How long the database waits for a lock, and how long a policy may take.
-    private static let serverSettings = [
-        "lock_timeout": "2s", "statement_timeout": "4s", "idle_session_timeout": "0",
-        "default_transaction_isolation": "read committed",
-    ]
+    private static let serverSettings = Feed.sessionSettings.merging(
+        ["lock_timeout": "2s", "statement_timeout": "4s"]
+    ) { _, own in own }
     /// When a session that does not answer is given up.
     private static let deadline = Duration.seconds(6)
 

@@ -9,11 +9,12 @@ package actor DatabaseWriter: ProjectWriter {
     /// How long a write waits for the others of its project.
     private static let patience = Duration.seconds(10)
     /// How long the database waits for a lock, and how long it works, before it gives a statement up.
-    private static let serverSettings = [
-        "lock_timeout": "5s", "statement_timeout": "20s", "default_transaction_isolation": "read committed",
-        "default_transaction_read_only": "off", "idle_in_transaction_session_timeout": "0",
-        "idle_session_timeout": "0",
-    ]
+    private static let serverSettings = Feed.sessionSettings.merging(
+        [
+            "lock_timeout": "5s", "statement_timeout": "20s", "default_transaction_read_only": "off",
+            "idle_in_transaction_session_timeout": "0",
+        ]
+    ) { _, own in own }
     /// When a session that does not answer is given up.
     private static let deadline = Duration.seconds(25)
 
