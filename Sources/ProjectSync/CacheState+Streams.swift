@@ -20,11 +20,11 @@ extension CacheState {
         settle(entry)
     }
 
-    mutating func backlog(_ id: ProjectID, since position: UInt64, _ request: StreamRequest) -> Opening? {
+    mutating func backlog(_ id: ProjectID, since position: UInt64?, _ request: StreamRequest) -> Opening? {
         guard let entry = entries[id], let project = entry.project, let log = entry.log else { return nil }
         var frames: [Frame] = []
-        if let gap = log.gap(since: position) {
-            counts.coalesced += 1
+        if let gap = position.map({ log.gap(since: $0) }) ?? .snapshot {
+            if position != nil { counts.coalesced += 1 }
             if let frame = frame(for: gap, entry, project, request, limit_bytes: 64 << 10) { frames.append(frame) }
         }
         return Opening(

@@ -46,8 +46,9 @@ package final class ProjectCache: Sendable {
         state.withLock { $0.unwatch(id, watcher) }
     }
 
-    /// What a subscriber at `position` has missed, and the revision that it has then; nil if the project is gone.
-    package func backlog(_ id: ProjectID, since position: UInt64, _ request: StreamRequest) -> Opening? {
+    /// What a subscriber at `position` has missed, all if that is nil, and the revision that it has then; nil if the
+    /// project is gone.
+    package func backlog(_ id: ProjectID, since position: UInt64?, _ request: StreamRequest) -> Opening? {
         state.withLock { $0.backlog(id, since: position, request) }
     }
 

@@ -48,6 +48,25 @@ struct JointStreamTests {
         #expect(try await stage.metric("scenesync_subscribers") == 1)
     }
 
+    /// Until the first is there the second, which is too large to be kept, and the third have to wait.
+    @Test func `what is large keeps its turn, whatever follows it`() async throws {
+        let stage = try await Stage.start()
+        let first = try await stage.insertProject()
+        let large = try await stage.insertProject(
+            #"{"title": "\#(String(repeating: "x", count: 100_000))", "scenes": []}"#)
+        let last = try await stage.insertProject()
+        let projects = [first, large, last]
+        for project in [large, last] { _ = try await stage.client.get("/v1/projects/\(project)") }
+
+        var viewer = try await open(projects, at: stage)
+        let opening = try await viewer.read(count: 6)
+
+        #expect(
+            opening.map { "\($0.event) \(viewer.number(of: $0, in: projects))" } == [
+                "snapshot 0", "ready 0", "snapshot 1", "ready 1", "snapshot 2", "ready 2",
+            ])
+    }
+
     @Test func `it resumes each project where the client was, on another daemon, too`() async throws {
         let stage = try await Stage.start()
         let projects = try await projects(3, on: stage)

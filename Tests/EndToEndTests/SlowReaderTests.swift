@@ -116,6 +116,44 @@ struct SlowReaderTests {
         #expect(slow.mirror.isLive)
     }
 
+    /// What is to be said of the projects behind the first is not kept, though it is another state for each.
+    @Test func `joint streams that do not read cost no memory, and begin with what there is once they do`()
+        async throws
+    {
+        let stage = try await Stage.start()
+        var projects: [String] = []
+        for _ in 0..<20 { projects.append(try await stage.insertProject()) }
+        let rewriting = """
+            UPDATE content_creation_requests
+            SET generated_output = jsonb_build_object('title', repeat($1, 200000), 'scenes', '[]'::jsonb)
+            """
+        var slow: [JointViewer] = []
+        var before = 0
+        for number in 0..<20 {
+            let letter = String(UnicodeScalar(UInt8(97 + number)))
+            try await stage.writer.query(rewriting, [letter])
+            for project in projects {
+                let marker = "\"\(letter)\(letter)"
+                try await eventually("it is in memory") {
+                    try await stage.client.get("/v1/projects/\(project)").text.contains(marker)
+                }
+            }
+            // The first has what all need.
+            if number == 1 { before = try memory_bytes(of: stage.daemon) }
+            slow.append(try await JointViewer.open(projects, port: stage.daemon.port, receiveBuffer: 4_096))
+        }
+        let after = try memory_bytes(of: stage.daemon)
+
+        // 18 streams with 19 states of 200 kB each would be 68 MB.
+        #expect(after - before < 32 << 20, "\((after - before) >> 20) MiB more")
+        let expected = try await stage.expected(projects[19])
+        for index in [0, 19] {
+            while slow[index].mirrors.values.contains(where: { !$0.isLive || $0.generatedOutput != expected }) {
+                try await slow[index].next(within: .seconds(20))
+            }
+        }
+    }
+
     /// What the process has in RAM.
     private func memory_bytes(of daemon: DaemonProcess) throws -> Int {
         let status = try String(contentsOf: URL(filePath: "/proc/\(daemon.pid)/status"), encoding: .utf8)

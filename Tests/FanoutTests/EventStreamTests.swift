@@ -44,6 +44,21 @@ import Testing
         frames.map { frame in frame.parts.map { String(buffer: $0) }.joined() }.joined()
     }
 
+    @Test func `who is owed all is told all, wherever he has begun`() async throws {
+        try await warm()
+        var stream = try stream(at: 0)
+        let gathered = Gathered([SceneEvent(scene: 1, of: project)], project.revision, position: 1)
+
+        stream.oweAll()
+        let meanwhile = stream.hear(gathered, isWritable: true)
+        let all = text(stream.catchUp(from: cache, staleSince: nil))
+
+        if case .nothing = meanwhile {} else { Issue.record("it is told of a scene before all") }
+        #expect(all.hasPrefix("event: snapshot\n"))
+        #expect(all.contains("event: ready\n"))
+        #expect(stream.catchUp(from: cache, staleSince: nil).isEmpty)
+    }
+
     /// Who has caught up was told what is newer than publications that are still on their way.
     @Test func `nothing older follows`() throws {
         var stream = try stream(at: 5)

@@ -50,6 +50,22 @@ import Testing
         #expect(turns == [["0", "ready"], ["1", "ready"], ["2", "ready"], ["none"]])
     }
 
+    @Test func `what waits for its turn is kept as far as it is little`() {
+        let joint = joint()
+
+        joint.begin(1, with: opening("something"))
+        let large = joint.withhold(1, beyond: 8)
+        joint.begin(2, with: opening("c"))
+        let little = joint.withhold(2, beyond: 8)
+        joint.begin(0, with: opening("a"))
+        let words = (0..<4).map { _ in joint.nextWords(limit_bytes: 1 << 16) }
+
+        #expect(large && !little)
+        // What was withheld is said by another, alone.
+        #expect(words.map(said) == [["a", "ready"], [], ["c", "ready"], ["none"]])
+        if case .frames(_, let places) = words[1] { #expect(places == [1]) }
+    }
+
     @Test func `a project that is not there is told of with the first that is`() {
         let joint = joint()
 

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Joint streams: each part is a connection of its own without a socket, so that it hears what any stream hears.
 extension ReactorLoop {
-    /// How many bytes of its parts' beginnings a stream is sent at a time.
+    /// How many bytes of its parts' beginnings a stream is sent at a time, and has in memory.
     private static let opening_bytes = 64 << 10
 
     func open(_ joint: JointStream, _ lastEventID: String?, _ token: SyncToken?) {
@@ -21,6 +21,7 @@ extension ReactorLoop {
         if let since = opening.staleSince { tellStale(joint, since: since) }
         joint.begin(index, with: opening)
         speak(joint)
+        if joint.withhold(index, beyond: Self.opening_bytes) { connections[joint.keys[index]]?.stream?.oweAll() }
     }
 
     func wait(_ index: Int, of joint: JointStream, since: String) {

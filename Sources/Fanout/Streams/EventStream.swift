@@ -17,6 +17,8 @@ struct EventStream {
         static let staleDue = Marks(rawValue: 32)
         /// Its right was found good, and the cache knows of it.
         static let admitted = Marks(rawValue: 64)
+        /// It has not been told anything yet.
+        static let blank = Marks(rawValue: 128)
     }
 
     /// What a stream is sent of what has gathered.
@@ -82,6 +84,11 @@ struct EventStream {
         filter?.sent = opening.revision
     }
 
+    /// The opening that it has begun with is not sent: it is told what there is once it takes something.
+    mutating func oweAll() {
+        marks.formUnion(marks.contains(.owesReady) ? [.blank, .behind] : [.blank, .behind, .readyDue])
+    }
+
     /// What it is to be sent of what has gathered. `isWritable`: it takes something.
     mutating func hear(_ gathered: Gathered, isWritable: Bool) -> Share {
         guard isWritable, !marks.contains(.behind) else {
@@ -125,14 +132,15 @@ struct EventStream {
         var revision: Revision?
         // Who is told that he has all has to be told of it, too, at one moment: more may be on its way.
         if !marks.isDisjoint(with: [.behind, .readyDue]),
-            let rest = cache.backlog(topic.project, since: position, filter?.request ?? StreamRequest())
+            let rest = cache.backlog(
+                topic.project, since: marks.contains(.blank) ? nil : position, filter?.request ?? StreamRequest())
         {
             frames += rest.frames
             note(rest)
             if !rest.frames.isEmpty { filter?.sent = rest.revision }
             revision = rest.revision
         }
-        marks.remove(.behind)
+        marks.subtract([.behind, .blank])
         if marks.remove(.staleDue) != nil, let staleSince { frames.append(.stale(since: staleSince)) }
         if let revision, marks.remove(.readyDue) != nil { frames.append(.ready(topic.project, revision)) }
         return frames

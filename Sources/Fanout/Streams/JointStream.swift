@@ -12,10 +12,20 @@ final class JointStream {
         case passed
         /// It begins with these frames when its turn comes; `ready` is nil if that is not so yet.
         case due([Frame], ready: Frame?)
+        /// It begins with what there is when its turn comes.
+        case withheld
         /// There is no such project, which is to be told when its turn comes.
         case absent
         case told
         case gone
+
+        /// Whether its project is there, and has not been told of.
+        var isThere: Bool {
+            switch self {
+            case .due, .withheld: true
+            case .awaited, .passed, .absent, .told, .gone: false
+            }
+        }
     }
 
     /// What the parts whose turn has come say.
@@ -81,6 +91,20 @@ final class JointStream {
         parts[index] = .due(opening.frames, ready: ready)
     }
 
+    /// Whether the part's beginning is not kept until its turn comes, since those that wait are more than `limit_bytes`.
+    func withhold(_ index: Int, beyond limit_bytes: Int) -> Bool {
+        guard case .due = parts[index], held_bytes > limit_bytes else { return false }
+        parts[index] = .withheld
+        return true
+    }
+
+    private var held_bytes: Int {
+        parts.reduce(0) { sum, part in
+            guard case .due(let opening, _) = part else { return sum }
+            return opening.reduce(sum) { $0 + $1.size_bytes }
+        }
+    }
+
     func pass(_ index: Int) {
         if case .awaited = parts[index] { parts[index] = .passed }
     }
@@ -98,16 +122,21 @@ final class JointStream {
     func nextWords(limit_bytes: Int) -> Words {
         let turn = parts.prefix { if case .awaited = $0 { false } else { true } }
         // Whether all that are absent make a refusal shows with the first that is there.
-        guard isOpen || turn.contains(where: { if case .due = $0 { true } else { false } }) else {
+        guard isOpen || turn.contains(where: \.isThere) else {
             return parts.allSatisfy { if case .absent = $0 { true } else { false } } ? .refusal : .none
         }
         var (frames, places, size_bytes) = ([Frame](), [Int](), 0)
-        for index in turn.indices where size_bytes <= limit_bytes {
+        words: for index in turn.indices where size_bytes <= limit_bytes {
             switch parts[index] {
             case .due(let opening, let ready):
                 parts[index] = .told
                 frames += address(opening + (ready.map { [$0] } ?? []), from: index)
                 places.append(index)
+            case .withheld:
+                // What it has to say is not known here: nothing may be said with it.
+                guard frames.isEmpty, places.isEmpty else { break words }
+                parts[index] = .told
+                return .frames([], [index])
             case .absent:
                 lose(index)
                 frames.append(.deleted(members[index].project))
