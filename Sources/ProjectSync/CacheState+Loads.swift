@@ -20,16 +20,18 @@ extension CacheState {
         guard status == .live || isUnsafe, !queue.isEmpty else { return nil }
         lastLoad += 1
         var taken: [ProjectID] = []
-        let candidates = queue.prefix(limit)
-        queue.removeFirst(candidates.count)
-        for id in candidates {
+        var (seen, left_bytes) = (0, Self.load_bytes)
+        for id in queue.prefix(limit) where left_bytes > 0 {
+            seen += 1
             guard let entry = entries[id], entry.phase == .queued else { continue }
             entry.phase = .sent
             entry.load = lastLoad
             entry.buffered = []
             entry.provenWhenSent = provenAt
+            left_bytes -= entry.project?.size_bytes ?? usual_bytes
             taken.append(id)
         }
+        queue.removeFirst(seen)
         if !queue.isEmpty { signal.yield() }
         counts.loads += taken.count
         if !taken.isEmpty { counts.loadQueries += 1 }
@@ -38,6 +40,8 @@ extension CacheState {
 
     mutating func complete(_ batch: LoadBatch, _ loaded: [LoadedProject], now: ContinuousClock.Instant) {
         guard batch.epoch == epoch else { return }
+        let sizes = loaded.compactMap(\.project?.size_bytes)
+        if !sizes.isEmpty { usual_bytes = sizes.reduce(0, +) / sizes.count }
         for result in loaded {
             guard let entry = entries[result.id], entry.phase == .sent, entry.load == batch.number else { continue }
             complete(entry, result, now: now)

@@ -1,6 +1,8 @@
 /// What the cache's lock guards: the entries and what the feed vouches for.
 struct CacheState {
     static let mostDivergencesKept = 100
+    /// What the projects of one load may be together, as far as that is known before.
+    static let load_bytes = 16 << 20
     let capacity_bytes: Int
     let history: EventLog.Limits
     let audience: any Audience
@@ -18,6 +20,8 @@ struct CacheState {
     var doorbell = DoorbellReport()
     var entries: [ProjectID: CacheEntry] = [:]
     var queue: [ProjectID] = []
+    /// How large those of the last load were on the average: so large may be what is not in memory.
+    var usual_bytes = 256 << 10
     /// Projects that remember which changes decided their places.
     var undecided: Set<ProjectID> = []
     /// How many pictures of each project the changes under way have put another one in the place of.

@@ -29,6 +29,30 @@ import Testing
         #expect(source(await fixture.cache.read(try projectID())) == "hit")
     }
 
+    /// Of what is not in memory it is only known how large others were.
+    @Test func `a load is of so many projects as are not too large together`() throws {
+        let cache = CacheFixture().cache
+        for number in 10_000..<10_600 {
+            let id = try #require(ProjectID("11111111-1111-4111-8111-1111111\(number)"))
+            cache.watch(id, StreamRequest(), RecordingWatcher())
+        }
+        func take(thenFind title_bytes: Int) throws -> Int {
+            let batch = try #require(cache.takeLoads(atMost: 256))
+            let id = try #require(batch.projects.first)
+            let snapshot = TransactionSnapshot(xmin: 100, xmax: 100)
+            let text = #"{"title": "\#(String(repeating: "x", count: title_bytes))"}"#
+            let project = try Array(text.utf8).withUnsafeBytes {
+                try Project(id: id, documentText: $0, images: [], generations: [:], snapshot: snapshot)
+            }
+            cache.complete(batch, [LoadedProject(id: id, project: project, snapshot: snapshot)])
+            return batch.projects.count
+        }
+
+        let sizes = [try take(thenFind: 2 << 20), try take(thenFind: 10), try take(thenFind: 10)]
+
+        #expect(sizes == [64, 8, 256])
+    }
+
     @Test func `a fresh read is answered by a load sent after it, shared by all who wait`() async throws {
         let fixture = try await CacheFixture.warm()
         let first = await fixture.read(try projectID(), fresh: true)
