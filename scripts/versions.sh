@@ -6,7 +6,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-tests='MigrationsTests|TriggersTests|EndToEndTests.(StormTests|AuditTests|BackfillTests|DoctorTests|SessionLimitTests|StandbyTests)'
+tests='MigrationsTests|TriggersTests|EndToEndTests.(StormTests|AuditTests|BackfillTests|DoctorTests|SessionLimitTests|StandbyTests|NotificationQueueTests)'
 folder=$PWD/.build/postgres
 
 # PACKAGE VERSION, the Python that the package was made for, and where its programs are.

@@ -78,8 +78,10 @@ package actor Feed {
     /// Follows over one set of connections until something about them fails.
     private func follow() async throws {
         let sessions = try await FeedSessions.open(connectionString, on: loop)
+        var doorbell = Doorbell(policy: policy)
+        doorbell.note(queueUsage: sessions.queueUsage, now: .now)
         let pursuit = Pursuit(
-            sessions, doorbell: Doorbell(policy: policy), daemon: daemon, cache: cache, loop: loop, logger: logger,
+            sessions, doorbell: doorbell, daemon: daemon, cache: cache, loop: loop, logger: logger,
             onTurn: onTurn)
         let auditor = Auditor(
             session: sessions.audits.session, interval: auditInterval, cache: cache, loop: loop, logger: logger)

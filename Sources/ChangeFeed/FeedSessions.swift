@@ -23,6 +23,8 @@ struct FeedSessions {
     let loads: [Worker]
     /// A comparison may be long: nobody waits behind it.
     let audits: Worker
+    /// How full PostgreSQL's queue of notifications was, from 0 to 1.
+    let queueUsage: Double
 
     var workers: [Worker] { loads + [audits] }
 
@@ -31,6 +33,7 @@ struct FeedSessions {
         let sessions = try await connect(connectionString, on: loop)
         do {
             // Before a lock is taken, which through a pooler nobody could give back.
+            let queueUsage = try await makeRoom(by: sessions[2])
             try await checkItHears(sessions[5], from: sessions[2])
             let (channel, cluster, seal) = try await listen(on: sessions[0])
             let pids = try await checkOneServer(sessions)
@@ -43,7 +46,8 @@ struct FeedSessions {
                 session: sessions[5], pid: pids[5], does: "compares", ping: "SELECT 'scene_sync.compare'")
             return FeedSessions(
                 channel: channel, cluster: cluster, seal: seal, listener: sessions[0], gate: sessions[1],
-                query: sessions[2], gatePID: pids[1], queryPID: pids[2], loads: loads, audits: audits)
+                query: sessions[2], gatePID: pids[1], queryPID: pids[2], loads: loads, audits: audits,
+                queueUsage: queueUsage)
         } catch {
             for session in sessions { await session.close() }
             throw error
@@ -96,6 +100,13 @@ struct FeedSessions {
         } catch PostgresError.server(let error) where ["3F000", "42883", "42501", "42P01"].contains(error.sqlstate) {
             throw FeedError.notMigrated(error.message)
         }
+    }
+
+    /// A queue of notifications that was full stays so, whoever has read it since, until somebody asks how full it is:
+    /// only then, and with a NOTIFY that is taken, does the server drop what nobody needs any more (async.c).
+    private static func makeRoom(by session: Session) async throws -> Double {
+        let usage = try await session.query("SELECT pg_notification_queue_usage()", deadline: patience)
+        return usage.string(0, 0).flatMap { Double($0) } ?? 0
     }
 
     /// Only a round trip shows it: a pooler in transaction mode takes LISTEN and delivers to somebody else.

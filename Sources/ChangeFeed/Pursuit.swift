@@ -13,7 +13,7 @@ actor Pursuit {
     /// How long a reading's fence may take to come back.
     static let patience = Duration.seconds(2)
     /// What the listener hears says nothing of the way back.
-    private static let listenerInterval = Duration.seconds(1)
+    private static let listenerInterval = Duration.milliseconds(500)
     /// How long a reader waits for a load before it is told so.
     private static let readersPatience = Duration.seconds(5)
     /// How often the gate asks whether there is something to do that nobody has told it of.

@@ -58,6 +58,8 @@ struct Doorbell {
     static let longestPause = Duration.seconds(60)
     /// How soon after a look at writers who may wait for each other the next one comes.
     static let watchInterval = Duration.milliseconds(100)
+    /// How full PostgreSQL's queue of notifications may be: once it has no room, who notifies fails.
+    static let fullestQueue = 0.5
     let policy: DoorbellPolicy
     private var standing = Standing.asking(isSent: false, before: nil)
     /// Since when the gate has stood so, as far as the server's locks show it.
@@ -177,10 +179,16 @@ struct Doorbell {
 
     /// A look at the server's locks, sent at `sentAt`. Returns whether it shows that writers announce what they do.
     mutating func look(_ look: DoorbellLook, sentAt: ContinuousClock.Instant) throws(FeedError) -> Bool {
+        note(queueUsage: look.queueUsage, now: sentAt)
         // The gate has been answered since, or asks anew: what is seen is of before that.
         guard standingSince.map({ sentAt >= $0 }) ?? true else { return false }
         try take(look, sentAt: sentAt)
         return look.isHolding || look.isWaiting
+    }
+
+    /// How full PostgreSQL's queue of notifications is, from 0 to 1.
+    mutating func note(queueUsage: Double, now: ContinuousClock.Instant) {
+        if queueUsage >= Self.fullestQueue { busyUntil = now + policy.quietAfter }
     }
 
     /// Another daemon's sign. It is obeyed by those in the queue only: one that decides knows better.

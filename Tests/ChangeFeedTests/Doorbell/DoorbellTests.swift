@@ -125,6 +125,24 @@ import Testing
         #expect(steps.nextTask() == .leaveQuiet)
     }
 
+    /// Who notifies fails once there is no room left.
+    @Test func `while the queue of notifications is half full it is busy`() throws {
+        var steps = try DoorbellSteps.quiet()
+
+        try steps.look(DoorbellLook(isHolding: true, queueUsage: 0.4))
+        #expect(steps.nextTask() == nil)
+        try steps.look(DoorbellLook(isHolding: true, queueUsage: 0.5))
+        try steps.run(.leaveQuiet)
+        steps.pass(.milliseconds(1_500))
+        try steps.look(DoorbellLook(isHolding: true, queueUsage: 0.6))
+        steps.pass(.milliseconds(1_900))
+        #expect(steps.nextTask() == nil)
+        try steps.look(DoorbellLook(isHolding: true, queueUsage: 0.1))
+        steps.pass(.milliseconds(200))
+
+        #expect(steps.nextTask() == .askForQuiet)
+    }
+
     @Test func `it is looked often while changes are neither few nor many`() throws {
         var steps = try DoorbellSteps.quiet()
         #expect(!steps.doorbell.isWatchDue(now: steps.now))
