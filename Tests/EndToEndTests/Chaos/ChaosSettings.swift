@@ -17,6 +17,7 @@ struct ChaosSettings: Sendable {
         let isLong = span != nil
         storm.streams = isLong ? 200 : 80
         storm.slowStreams = storm.streams / 10
+        storm.jointStreams = storm.streams / 10
         storm.longestPause_milliseconds = 500
         if let seed = ProcessEnvironment["SCENESYNC_CHAOS_SEED"].flatMap({ UInt64($0) }) { storm.seed = seed }
         self.storm = storm

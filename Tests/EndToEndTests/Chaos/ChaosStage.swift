@@ -120,6 +120,21 @@ final class ChaosStage: Sendable {
         return states
     }
 
+    /// A fault that the daemon gets over before it is healed is none.
+    func expectUnready() async throws {
+        let status = try await daemon.client().get("/readyz").status
+        guard status == 503 else { throw ChaosError.notSo("the daemon is out, it answers \(status)") }
+    }
+
+    /// What the daemon takes the time for, against ours.
+    func expectClock(ahead_seconds: Int64) async throws {
+        let text = try await daemon.client().get("/v1/monitor").json?["at"]?.plainString ?? "no time"
+        let time = try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        guard let time, abs(time.timeIntervalSinceNow - Double(ahead_seconds)) < 60 else {
+            throw ChaosError.notSo("its clock is \(ahead_seconds) s ahead, it says \(text)")
+        }
+    }
+
     func run(_ script: String) async throws {
         let run = try await Program.sh(script)
         guard run.status == 0 else { throw ChaosError.scriptFailed(run.text) }

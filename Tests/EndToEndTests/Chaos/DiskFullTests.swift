@@ -41,6 +41,17 @@ struct DiskFullTests {
 
         try await viewer.read(through: "ready", within: .seconds(40))
         try await viewer.read(through: "scene", within: .seconds(30))
+        // While nobody can write, what is watched has to become what is stored.
+        async let pause = Program.sh(
+            """
+            psql -qAt -h '\(disk)/demo' -U postgres -d demo -c \
+                'BEGIN; LOCK generated_images, content_creation_requests IN EXCLUSIVE MODE; SELECT pg_sleep(4); COMMIT'
+            """)
+        try await Task.sleep(for: .seconds(1))
+        let stored = try await demo.client().get(
+            "/v1/projects/\(Self.project)", ["Cache-Control": "no-cache"], within: .seconds(5))
+        try await viewer.read(to: stored.generatedOutput(of: Self.project))
+        #expect(try await pause.status == 0)
         demo.signal(SIGINT)
         #expect(await demo.waitForExit() == 0)
         #expect(try await Program.sh("pgrep -f '[p]ostgres -D \(disk)/demo' || true").text == "")

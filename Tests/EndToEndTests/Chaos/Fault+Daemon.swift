@@ -4,21 +4,35 @@ import Glibc
 extension Fault {
     static func frozen(_ settings: ChaosSettings) -> Fault {
         let span = settings.lasting(.seconds(4), .seconds(60))
+        let noticing = Duration.seconds(3) * settings.patience
         return Fault(
-            name: "SIGSTOP of the daemon", span: span, isNoticed: true,
+            // After a minute the server has given its sessions up; after seconds all that was said is still to be read.
+            name: "SIGSTOP of the daemon", span: span, isNoticed: settings.isLong,
             begin: { stage in
-                stage.world.excuseSilence(for: span + .seconds(10))
+                stage.world.excuseSilence(for: span + noticing)
                 stage.daemon.signal(SIGSTOP)
-            }, heal: { $0.daemon.signal(SIGCONT) })
+            },
+            heal: { stage in
+                // Until now it could not say anything.
+                stage.noteStrike()
+                stage.daemon.signal(SIGCONT)
+                let deadline = ContinuousClock.now + noticing
+                while settings.isLong, stage.watch.noticed == nil, .now < deadline {
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+            })
     }
 
     /// The clock of the wall: nothing that the daemon promises may depend on it.
     static func clockSteps(_ settings: ChaosSettings) -> [Fault] {
-        [("an hour ahead", 3_600), ("an hour back", -3_600)].map { name, seconds in
+        [("an hour ahead", Int64(3_600)), ("an hour back", -3_600)].map { name, seconds in
             Fault(
                 name: "clock steps \(name)", span: settings.lasting(.seconds(2), .seconds(5)),
                 begin: { $0.preload?.stepClock(ahead_seconds: seconds) },
-                heal: { $0.preload?.stepClock(ahead_seconds: 0) }, obstacle: noPreload)
+                heal: { stage in
+                    try await stage.expectClock(ahead_seconds: seconds)
+                    stage.preload?.stepClock(ahead_seconds: 0)
+                }, obstacle: noPreload)
         }
     }
 }

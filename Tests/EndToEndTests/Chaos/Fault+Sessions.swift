@@ -39,7 +39,11 @@ extension Fault {
             begin: { stage in
                 try await alterDaemon("CONNECTION LIMIT 3", on: stage)
                 try await stage.killSessions()
-            }, heal: { try await alterDaemon("CONNECTION LIMIT -1", on: $0) })
+            },
+            heal: { stage in
+                try await stage.expectUnready()
+                try await alterDaemon("CONNECTION LIMIT -1", on: stage)
+            })
     }
 
     static func wrongPassword(_ settings: ChaosSettings) -> Fault {
@@ -48,7 +52,11 @@ extension Fault {
             begin: { stage in
                 try await alterDaemon("PASSWORD 'another'", on: stage)
                 try await stage.killSessions()
-            }, heal: { try await alterDaemon("PASSWORD '\(ChaosStage.password)'", on: $0) })
+            },
+            heal: { stage in
+                try await stage.expectUnready()
+                try await alterDaemon("PASSWORD '\(ChaosStage.password)'", on: stage)
+            })
     }
 
     static func unknownNames(_ settings: ChaosSettings) -> Fault {
@@ -57,7 +65,11 @@ extension Fault {
             begin: { stage in
                 stage.preload?.failNames(true)
                 try await stage.killSessions()
-            }, heal: { $0.preload?.failNames(false) }, obstacle: noPreload)
+            },
+            heal: { stage in
+                try await stage.expectUnready()
+                stage.preload?.failNames(false)
+            }, obstacle: noPreload)
     }
 
     static func noPreload(_ stage: ChaosStage) -> String? {

@@ -84,8 +84,8 @@ struct CrowdTests {
         }
     }
 
-    @Test
-    func `a project that is rewritten without pause is seen as it is in the end, by who reads fast and who does not`()
+    /// In short: 2,000 times.
+    @Test func `a project rewritten a thousand times a second is seen as it is by the fast and by the slow`()
         async throws
     {
         let stage = try await Stage.start()
@@ -94,31 +94,46 @@ struct CrowdTests {
         var slow = try await Viewer.open(project, at: stage.daemon.port, receiveBuffer: 4_096)
         try await fast.read(through: "ready")
         try await slow.read(through: "ready")
-
-        let begin = ContinuousClock.now
         let count = CrowdSettings.size(2_000, full: 10_000)
-        try await stage.writer.query(
-            """
+        let rewriting = """
             DO $$
+            DECLARE
+                start CONSTANT timestamptz := clock_timestamp();
             BEGIN
                 FOR number IN 1..\(count) LOOP
                     UPDATE public.content_creation_requests
                     SET generated_output = jsonb_set(generated_output, '{title}', to_jsonb(number))
                     WHERE id = '\(project)';
                     COMMIT;
+                    PERFORM pg_sleep(extract(epoch FROM start + number * interval '1 ms' - clock_timestamp()));
                 END LOOP;
             END
             $$
-            """)
-        let took = ContinuousClock.now - begin
-        let expected = try await stage.expected(project)
-        try await fast.read(to: expected, within: .seconds(20))
-        try await slow.read(to: expected, within: .seconds(20))
+            """
 
-        print("\(count) rewrites in \(took)")
-        if CrowdSettings.isFull { #expect(took < .seconds(10), "fewer than a thousand in a second") }
-        #expect(fast.mirror.counts["snapshot", default: 0] <= count + 1)
-        #expect(try await stage.client.get("/readyz").status == 200)
+        let begin = ContinuousClock.now
+        async let writing = stage.writer.query(rewriting)
+        var (seen, furthest) = ([0], 0.0)
+        while seen.last != count {
+            try await fast.next(within: .seconds(20))
+            guard let number = fast.mirror.document?["title"]?.int else { continue }
+            seen.append(number)
+            furthest = max(furthest, (ContinuousClock.now - begin) / .milliseconds(1) - Double(number))
+        }
+        _ = try await writing
+        let took = ContinuousClock.now - begin
+        try await slow.read(to: try await stage.expected(project), within: .seconds(20))
+
+        print("\(count) rewrites in \(took), seen \(seen.count - 1) times, \(furthest) ms behind at most")
+        #expect(seen == seen.sorted())
+        #expect(fast.mirror.generatedOutput == slow.mirror.generatedOutput)
+        // Of what else runs beside it in a test run nothing can be said.
+        if CrowdSettings.isFull {
+            #expect(took < .seconds(11), "fewer than a thousand in a second")
+            #expect(furthest < 1_000)
+        }
+        let read = try await stage.client.get("/v1/projects/\(project)")
+        #expect(["0", "1"].contains(read["Age"]))
     }
 
     @Test func `a document of ten thousand scenes and a scene of a thousand images are like any other`() async throws {

@@ -18,8 +18,10 @@ struct Storm {
             settings, database: database, ports: daemons.map(\.port), projects: StormSchema.projects(settings))
         // A third of the projects has no stream, so that something can be evicted.
         let watched = world.projects.enumerated().filter { $0.offset % 3 != 0 }.map(\.element)
-        streams = (0..<settings.streams).map {
-            StormStream($0, of: watched[$0 % watched.count], isSlow: $0 < settings.slowStreams)
+        streams = (0..<settings.streams + settings.jointStreams).map { number in
+            let isJoint = number >= settings.streams
+            let projects = (0..<(isJoint ? 2 + number % 3 : 1)).map { watched[(number + $0) % watched.count] }
+            return StormStream(number, of: projects, isSlow: number < settings.slowStreams)
         }
         readers = (0..<settings.readers + settings.writers).map { StormReader($0) }
         audit = StormAudit(world, streams, readers)
@@ -71,7 +73,7 @@ struct Storm {
         let kinds: [StormCounts.Kind] = [
             .commits, .rollbacks, .savepointRollbacks, .moves, .upserts, .documentUpdates, .longTransactions, .bursts,
             .resumesByScenes, .resumesByReady, .resumesBySnapshot, .foreignIDs, .notModified, .observations, .restarts,
-            .changesOfDaemon,
+            .changesOfDaemon, .jointConnections, .jointResumes,
         ]
         let metrics = try await metrics()
         let names =

@@ -10,6 +10,8 @@ struct StormSettings: Sendable {
     let writers = 16
     var streams = 60
     var slowStreams = 6
+    /// Of two to four projects each.
+    var jointStreams = 8
     let readers = 6
     /// Of a transaction, between two statements. A daemon that comes back waits for those that it finds open.
     var longestPause_milliseconds = 3_000

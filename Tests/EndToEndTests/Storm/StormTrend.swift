@@ -1,3 +1,5 @@
+import Postgres
+import PostgresTestSupport
 import Synchronization
 
 /// What a daemon holds of the machine, and how long deliveries take, from the storm's beginning to its end.
@@ -6,8 +8,7 @@ final class StormTrend: Sendable {
         var memory = Series("MiB", tolerance: (0.1, 4))
         var descriptors = Series("descriptors", tolerance: (0, 8))
         var threads = Series("threads", tolerance: (0, 2))
-        var delivery = Series("ms a delivery", tolerance: (0.5, 10))
-        var delivered = (seconds: 0.0, count: 0.0)
+        var delivery = Series("ms from commit to event", tolerance: (0.5, 10))
 
         var all: [Series] { [memory, descriptors, threads, delivery] }
     }
@@ -23,22 +24,54 @@ final class StormTrend: Sendable {
 
     /// Until the task is cancelled.
     func run(in world: StormWorld) async {
-        let client = daemon.client()
+        await withTaskGroup { group in
+            group.addTask { await self.weigh() }
+            group.addTask {
+                // Servers are restarted, and take the session with them.
+                while !Task.isCancelled { try? await self.probe(world.database) }
+            }
+        }
+    }
+
+    private func weigh() async {
         while !Task.isCancelled {
             try? await Task.sleep(for: Self.pause)
-            guard let footprint = try? await Footprint.take(of: daemon, connections: 0),
-                let metrics = try? await client.get("/metrics").text
-            else { continue }
-            let seconds = Self.value(of: "scenesync_delivery_seconds_sum", in: metrics)
-            let count = Self.value(of: "scenesync_delivery_seconds_count", in: metrics)
+            guard let footprint = try? await Footprint.take(of: daemon, connections: 0) else { continue }
             state.withLock { state in
                 state.memory.add(Double(footprint.memory_bytes) / 1_048_576)
                 state.descriptors.add(Double(footprint.descriptors))
                 state.threads.add(Double(footprint.threads))
-                let delivered = count - state.delivered.count
-                if delivered > 0 { state.delivery.add((seconds - state.delivered.seconds) / delivered * 1_000) }
-                state.delivered = (seconds, count)
             }
+        }
+    }
+
+    /// From a commit that is acknowledged to its event: on a project of its own, since transactions of the storm take
+    /// their time, and wait for audits.
+    private func probe(_ database: Database) async throws {
+        try await Task.sleep(for: Self.pause)
+        let session = try await database.open(as: .writer)
+        let inserted = try await session.query(
+            "INSERT INTO content_creation_requests (generated_output) VALUES ($1::jsonb) RETURNING id::text",
+            [Stage.document(scenes: 1)])
+        guard let project = inserted.string(0, 0) else { return }
+        let stream = try await EventStream.open(port: daemon.port, "/v1/projects/\(project)/events")
+        for number in 1... {
+            let url = "probe/\(number)"
+            try await session.query(
+                """
+                INSERT INTO generated_images (content_creation_request_id, scene_index, image_index, image_url)
+                VALUES ($1::uuid, 1, 0, $2)
+                ON CONFLICT (content_creation_request_id, scene_index, image_index)
+                DO UPDATE SET image_url = EXCLUDED.image_url
+                """, [project, url])
+            let written = ContinuousClock.now
+            repeat {
+                guard let event = try await stream.next(within: .seconds(30)) else { return }
+                if event.data.contains("\"\(url)\"") { break }
+            } while true
+            let took = ContinuousClock.now - written
+            state.withLock { $0.delivery.add(took / .milliseconds(1)) }
+            try await Task.sleep(for: Self.pause)
         }
     }
 
@@ -54,10 +87,5 @@ final class StormTrend: Sendable {
             "daemon \(daemon.pid): "
                 + state.all.map { "\($0.text) (\(Series.text($0.slope * perHour)) an hour)" }.joined(separator: ", ")
         }
-    }
-
-    private static func value(of name: String, in metrics: String) -> Double {
-        let line = metrics.split(separator: "\n").first { $0.hasPrefix("\(name) ") }
-        return line?.split(separator: " ").last.flatMap { Double($0) } ?? 0
     }
 }
