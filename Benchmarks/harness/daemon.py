@@ -1,6 +1,7 @@
 """The daemon on its default settings, and its doorbell's mode over time."""
 
 import http.client
+import json
 import re
 import subprocess
 import threading
@@ -40,6 +41,12 @@ class Daemon:
         """quiet or busy; ? where the metric is missing."""
         found = re.search(r'^scenesync_doorbell_mode\{mode="(\w+)"\} 1$', self._get("/metrics")[1], re.MULTILINE)
         return found[1] if found else "?"
+
+    def project(self, project):
+        status, body = self._get("/v1/projects/" + project)
+        if status != 200:
+            raise SystemExit(f"project {project}: {status} {body}")
+        return json.loads(body)
 
     def _get(self, path):
         try:

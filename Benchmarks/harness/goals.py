@@ -73,14 +73,19 @@ def writer_goals(slower_ms):
 
 
 def _writers(clients, slower_ms):
-    return f"{clients} writers" + (f", flush +{slower_ms:g} ms" if slower_ms else "")
+    return f"{clients} writer{'s' * (clients > 1)}" + (f", flush +{slower_ms:g} ms" if slower_ms else "")
 
 
 WRITER_GOALS = [*writer_goals(0), *writer_goals(3)]
 
 
 def as_targets(writers):
-    """Single-row inserts of writers.py, each variant as a target."""
-    return [dict(rep=line["rep"], work=_writers(line["clients"], line["slower_ms"]), target=line["variant"], tps=line["tps"],
+    """Single-row inserts of writers.py, each variant as a target; `over_none` is the rate over that without a trigger."""
+    inserts = [line for line in writers if line["work"] == "insert1"]
+    rates = {(line["slower_ms"], line["clients"], line["rep"]): line["tps"]
+             for line in inserts if line["variant"] == "none"}
+    return [dict(rep=line["rep"], work=_writers(line["clients"], line["slower_ms"]), target=line["variant"],
+                 tps=line["tps"], over_none=line["tps"] / rates[line["slower_ms"], line["clients"], line["rep"]],
+                 postgres_us=line["postgres_us"], daemon_us=line.get("daemon_us"),
                  expected=line["transactions"], lost=line.get("lost"))
-            for line in writers if line["work"] == "insert1"]
+            for line in inserts]

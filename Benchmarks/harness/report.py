@@ -18,6 +18,7 @@ COLUMNS = {
 }
 FAULTS = ["lost", "doubled"]
 SHARES = [*FAULTS, "coalesced"]
+WRITER_COLUMNS = dict(tps=0, over_none=2, postgres_us=0, daemon_us=0)
 
 
 def plain(lines, writers):
@@ -41,11 +42,16 @@ def markdown(lines, writers):
 
 def tables(lines, writers):
     """(title, head, rows), the goals first."""
-    if rows := [*_goal_rows(lines, GOALS), *_goal_rows(as_targets(writers), WRITER_GOALS)]:
+    inserts = as_targets(writers)
+    if rows := [*_goal_rows(lines, GOALS), *_goal_rows(inserts, WRITER_GOALS)]:
         yield "Goals", ["work", "figure", "daemon", "against", "of that", "ratio", "goal", "result", *SHARES], rows
     for work in WORKS:
-        if rows := [_target_row(lines, work, target) for target in TARGETS if _of(lines, work, target)]:
+        if rows := [_target_row(lines, work, target, COLUMNS[work]) for target in TARGETS if _of(lines, work, target)]:
             yield work, ["work", "target", *COLUMNS[work], *SHARES], rows
+    if inserts:
+        rows = [_target_row(inserts, work, target, WRITER_COLUMNS)[:-2]
+                for work, target in dict.fromkeys((line["work"], line["target"]) for line in inserts)]
+        yield "Writers", ["work", "triggers", *WRITER_COLUMNS, "lost"], rows
 
 
 def has_faults(lines):
@@ -64,9 +70,9 @@ def _goal_rows(lines, goals):
                    *_shares(_of(lines, goal.work, goal.ours))]
 
 
-def _target_row(lines, work, target):
+def _target_row(lines, work, target, columns):
     runs = _of(lines, work, target)
-    return [work, target, *(_median(runs, name, digits) for name, digits in COLUMNS[work].items()), *_shares(runs)]
+    return [work, target, *(_median(runs, name, digits) for name, digits in columns.items()), *_shares(runs)]
 
 
 def _of(lines, work, target):

@@ -1,11 +1,10 @@
-"""The program `subscribers`, and the comparison of what it was told with what the database holds."""
+"""The program `subscribers`: what it was told of, and how fast."""
 
-import collections
 import json
 import subprocess
 import time
 
-from harness import process, programs
+from harness import process, programs, states
 
 
 class Subscribers:
@@ -33,21 +32,8 @@ class Subscribers:
             time.sleep(0.5)
 
     def differences(self, state):
-        """(lost, extra, disordered) images against `state`, the lines of the database."""
-        wanted, told = _scenes(state.splitlines()), _scenes(self._dump())
-        lost = extra = disordered = 0
-        for scene in wanted.keys() | told.keys():
-            one, other = wanted.get(scene, "[]"), told.get(scene, "[]")
-            if one == other:
-                continue
-            one, other = json.loads(one), json.loads(other)
-            missing = collections.Counter(one) - collections.Counter(other)
-            surplus = collections.Counter(other) - collections.Counter(one)
-            lost += missing.total()
-            extra += surplus.total()
-            if not missing and not surplus:
-                disordered += sum(a != b for a, b in zip(one, other))
-        return dict(lost=lost, extra=extra, disordered=disordered)
+        """Of what was told, against `state`, the lines of the database."""
+        return states.differences(state.splitlines(), self._dump())
 
     def _ask(self, command):
         self.process.stdin.write(command + "\n")
@@ -57,8 +43,3 @@ class Subscribers:
         self._ask("dump")
         while line := self.process.stdout.readline().rstrip("\n"):
             yield line
-
-
-def _scenes(lines):
-    """(project, scene) -> the text of its URLs."""
-    return {(project, scene): urls for project, scene, urls in (line.split(" ", 2) for line in lines)}
