@@ -6,18 +6,21 @@ extension Fault {
         let span = settings.lasting(.seconds(4), .seconds(60))
         let noticing = Duration.seconds(3) * settings.patience
         return Fault(
-            // After a minute the server has given its sessions up; after seconds all that was said is still to be read.
-            name: "SIGSTOP of the daemon", span: span, isNoticed: settings.isLong,
+            name: "SIGSTOP of the daemon", span: span,
             begin: { stage in
                 stage.world.excuseSilence(for: span + noticing)
                 stage.daemon.signal(SIGSTOP)
             },
             heal: { stage in
+                let told = stage.daemon.losses
                 // Until now it could not say anything.
                 stage.noteStrike()
                 stage.daemon.signal(SIGCONT)
+                // After a minute the server has given its sessions up; after seconds all that was said is still to be
+                // read. It may be live again before anybody has asked, so the log is.
                 let deadline = ContinuousClock.now + noticing
-                while settings.isLong, stage.watch.noticed == nil, .now < deadline {
+                while settings.isLong, stage.daemon.losses == told {
+                    guard .now < deadline else { throw ChaosError.notSo("a minute without a word was noticed") }
                     try await Task.sleep(for: .milliseconds(10))
                 }
             })
@@ -35,4 +38,9 @@ extension Fault {
                 }, obstacle: noPreload)
         }
     }
+}
+
+extension DaemonProcess {
+    /// How often it has lost the database, by its own word.
+    fileprivate var losses: Int { log.count { $0.contains("stale: ") } }
 }
