@@ -87,7 +87,7 @@ class Writers:
         if is_watched:
             audience = Subscribers(stack, daemon.port, projects)
         else:
-            audience = Readers(daemon, projects[::len(projects) // WARM_PROJECTS])
+            audience = Readers(daemon, projects[::max(len(projects) // WARM_PROJECTS, 1)])
         before = daemon.cpu_seconds()
         with ModeWatch(daemon) as mode:
             figures = self._write(work, clients, seconds)

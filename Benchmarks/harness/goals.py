@@ -82,10 +82,18 @@ WRITER_GOALS = [*writer_goals(0), *writer_goals(3)]
 def as_targets(writers):
     """Single-row inserts of writers.py, each variant as a target; `over_none` is the rate over that without a trigger."""
     inserts = [line for line in writers if line["work"] == "insert1"]
-    rates = {(line["slower_ms"], line["clients"], line["rep"]): line["tps"]
-             for line in inserts if line["variant"] == "none"}
+    rates = {_circumstances(line): line["tps"] for line in inserts if line["variant"] == "none"}
     return [dict(rep=line["rep"], work=_writers(line["clients"], line["slower_ms"]), target=line["variant"],
-                 tps=line["tps"], over_none=line["tps"] / rates[line["slower_ms"], line["clients"], line["rep"]],
+                 tps=line["tps"], over_none=_share(line["tps"], rates.get(_circumstances(line))),
                  postgres_us=line["postgres_us"], daemon_us=line.get("daemon_us"),
                  expected=line["transactions"], lost=line.get("lost"))
             for line in inserts]
+
+
+def _circumstances(line):
+    return line["slower_ms"], line["clients"], line["rep"]
+
+
+def _share(rate, whole):
+    """None where there is nothing to compare with."""
+    return whole and rate / whole

@@ -46,7 +46,7 @@ struct WriteLossTests {
         #expect(lost.status == 503)
         #expect(retried.status == 201)
         #expect(retried.places == ["1/0=x"])
-        #expect(try await count(stage, project) == 1)
+        #expect(try await stage.imageCount(project) == 1)
         try await viewer.read(to: try await stage.expected(project), within: .seconds(20))
     }
 
@@ -69,7 +69,7 @@ struct WriteLossTests {
         #expect(first.status == 201)
         #expect(lost.status == 503)
         #expect(retried.places == ["1/1=x"])
-        #expect(try await count(stage, project) == 2)
+        #expect(try await stage.imageCount(project) == 2)
     }
 
     private func retry(on stage: Stage, _ project: String) async throws -> HTTPAnswer {
@@ -79,11 +79,5 @@ struct WriteLossTests {
             return ![409, 503].contains(answer?.status)
         }
         return try #require(answer)
-    }
-
-    private func count(_ stage: Stage, _ project: String) async throws -> Int64? {
-        try await stage.write(
-            "SELECT count(*) FROM generated_images WHERE content_creation_request_id = $1::uuid", project
-        ).int64(0, 0)
     }
 }

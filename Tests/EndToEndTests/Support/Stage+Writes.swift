@@ -1,3 +1,4 @@
+import Postgres
 import Testing
 
 extension Stage {
@@ -11,6 +12,13 @@ extension Stage {
         fields["Idempotency-Key"] = key
         return try await client.request(
             method, "/v1/projects/\(project)/images\(query)", fields, body: body.map { Array($0.utf8) }, within: limit)
+    }
+
+    /// How many rows the project has.
+    func imageCount(_ project: String) async throws -> Int64? {
+        try await write(
+            "SELECT count(*) FROM generated_images WHERE content_creation_request_id = $1::uuid", project
+        ).int64(0, 0)
     }
 
     func generations(_ project: String) async throws -> [String: Int] {
