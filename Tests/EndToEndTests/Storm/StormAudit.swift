@@ -34,7 +34,10 @@ final class StormAudit: Sendable {
     @discardableResult
     func run(admittingOpenTransactions: Bool, then next: () async throws -> Void = {}) async throws -> Duration {
         await world.gate.close(admittingOpenTransactions: admittingOpenTransactions)
-        defer { world.gate.open() }
+        defer {
+            world.isTruce = false
+            world.gate.open()
+        }
         let begin = ContinuousClock.now
         try await compare(mayBeUnsafe: admittingOpenTransactions)
         let lag = ContinuousClock.now - begin
@@ -167,7 +170,8 @@ final class StormAudit: Sendable {
         _ difference: () async throws -> Difference?
     ) async throws -> Bool {
         while let found = try await difference() {
-            // The nemesis does not wait for audits.
+            // The nemesis does not wait for audits, but for what lasts.
+            if ContinuousClock.now > begin + world.settings.patience { world.isTruce = true }
             let deadline = max(begin, world.lastStrike ?? begin) + world.settings.patience
             if found.isFinal || ContinuousClock.now > deadline {
                 world.find("\(what): \(found.what)", of: project.id, "expected \(expected ?? "no project")")

@@ -19,6 +19,7 @@ struct StormNemesis {
         var random = world.random(3_000)
         while !Task.isCancelled {
             try? await Task.sleep(for: random.milliseconds(1_500...4_500))
+            if world.isTruce { continue }
             do {
                 if random.chance(0.25) {
                     // From a hitch to more than a canary's patience.

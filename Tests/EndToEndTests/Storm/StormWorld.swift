@@ -23,6 +23,7 @@ final class StormWorld: Sendable {
     private let begun = Atomic<Int>(0)
     private let ended = Atomic<Bool>(false)
     private let written = Atomic<Bool>(false)
+    private let truce = Atomic<Bool>(false)
 
     init(_ settings: StormSettings, database: Database, ports: [Int], projects: [StormProject]) {
         self.settings = settings
@@ -96,6 +97,12 @@ final class StormWorld: Sendable {
 
     func noteStrike() {
         strike.withLock { $0 = .now }
+    }
+
+    /// Whether nothing more is to be broken: else a difference that stays would be excused by the next strike, for ever.
+    var isTruce: Bool {
+        get { truce.load(ordering: .relaxed) }
+        set { truce.store(newValue, ordering: .relaxed) }
     }
 
     /// One project in four at a time, for a second and a half.
