@@ -10,7 +10,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-suites='FanoutTests|ProjectSyncTests|ChangeFeedTests'
+suites='FanoutTests|ProjectSyncTests|ChangeFeedTests|PostgresTests|SyncHTTPTests|MonitoringTests'
 ends='StreamTests|FilterTests|FramingTests|ResumeTests|FrontTests|GzipTests|ReadTests'
 reports=$(mktemp -d)
 trap 'rm -rf "$reports"' EXIT
@@ -22,7 +22,7 @@ case $1 in
     address)
         scratch=.build-asan
         export ASAN_OPTIONS="log_path=$reports/report detect_leaks=0"
-        suites="$suites|PostgresTests|FuzzTests"
+        suites="$suites|FuzzTests"
         ends="$ends|WriteTests|TLSTests|LossTests"
         ;;
     *)
