@@ -11,7 +11,8 @@ set -eu
 cd "$(dirname "$0")/.."
 
 suites='FanoutTests|ProjectSyncTests|ChangeFeedTests|PostgresTests|SyncHTTPTests|MonitoringTests'
-ends='StreamTests|FilterTests|FramingTests|ResumeTests|FrontTests|GzipTests|ReadTests'
+ends='StreamTests|FilterTests|FramingTests|ResumeTests|FrontTests|GzipTests|ReadTests|SlowReaderTests|ShutdownTests'
+ends="$ends|LargeAnswerTests|DescriptorTests|ExpiryTests|StaleTests|LossTests|WriteTests|TLSTests|HTTP2Tests|MonitorStreamTests"
 reports=$(mktemp -d)
 trap 'rm -rf "$reports"' EXIT
 case $1 in
@@ -23,7 +24,6 @@ case $1 in
         scratch=.build-asan
         export ASAN_OPTIONS="log_path=$reports/report detect_leaks=0"
         suites="$suites|FuzzTests"
-        ends="$ends|WriteTests|TLSTests|LossTests"
         ;;
     *)
         echo "sanitizer.sh: $1 is no sanitizer: thread or address" >&2

@@ -36,7 +36,7 @@ struct LossTests {
         }
     }
 
-    @Test(arguments: Sessions.allCases)
+    @Test(.bothWays, arguments: Sessions.allCases)
     func `a session of the daemon's is killed, and nothing is missed`(sessions: Sessions) async throws {
         let stage = try await Stage.start()
         let project = try await stage.insertProject()

@@ -73,7 +73,7 @@ struct Storm {
         let kinds: [StormCounts.Kind] = [
             .commits, .rollbacks, .savepointRollbacks, .moves, .upserts, .documentUpdates, .longTransactions, .bursts,
             .resumesByScenes, .resumesByReady, .resumesBySnapshot, .foreignIDs, .notModified, .observations, .restarts,
-            .changesOfDaemon, .jointConnections, .jointResumes,
+            .changesOfDaemon, .jointConnections, .jointResumes, .channels,
         ]
         let metrics = try await metrics()
         let names =

@@ -11,7 +11,7 @@ final class StormCounts: Sendable {
         case longURLs, wideInserts
         case reads, freshReads, ownReads, notModified, unavailable
         case connections, cuts, cutsWithinBatches, changesOfDaemon, resumesByScenes, resumesByReady, resumesBySnapshot,
-            foreignIDs, garbageIDs, jointConnections, jointResumes
+            foreignIDs, garbageIDs, jointConnections, jointResumes, channels
         case events, stales, deletions
         case listenersKilled, readersKilled, gatesKilled, loadersKilled, allKilled, freezes, restarts
         case unsafeAudits, audits, comparisons, observations, differences

@@ -163,10 +163,12 @@ final class StormStream: Sendable {
         if isJoint { world.counts.add(arrival == .resumed ? .jointResumes : .jointConnections) }
         begin(arrival, in: world)
         state.withLock { $0.recent.append("connects, \(arrival), \(id ?? "no id")") }
+        let way: Way = random.chance(0.3) ? .channel : .reactor
+        if way == .channel { world.counts.add(.channels) }
         let inQuery = id.map { random.chance(0.3) && $0.utf8.allSatisfy { $0 > 32 && $0 < 127 } } ?? false
         let stream = try await EventStream.open(
             port: port, target + (inQuery ? "&last_event_id=\(id ?? "")" : ""),
-            lastEventID: inQuery ? nil : id, receiveBuffer: isSlow ? 4_096 : nil,
+            lastEventID: inQuery ? nil : id, headers: way.headers, receiveBuffer: isSlow ? 4_096 : nil,
             cutAfter: random.chance(0.2) ? random.int(1...20_000) : nil)
         world.counts.add(.connections)
         state.withLock { $0.isConnected = true }
