@@ -6,7 +6,10 @@ import statistics
 
 @dataclasses.dataclass
 class Goal:
-    """`figure` of `ours`, at most or at least `bound` times that of `against`: a target, or a number itself."""
+    """`figure` of `ours`, at most or at least `bound` times that of `against`: a target, or a number itself.
+
+    `is_share`: the figure is a count, of which the share of what was expected is meant.
+    """
 
     work: str
     title: str
@@ -16,6 +19,7 @@ class Goal:
     against: object
     other_figure: str = None
     ours: str = "daemon"
+    is_share: bool = False
 
     def row(self, lines):
         """(figure, that of the other, ratio, reached), medians of the repetitions; None where something is missing."""
@@ -33,8 +37,11 @@ class Goal:
         return statistics.median(our for our, _ in both), statistics.median(other for _, other in both), ratio, reached
 
     def _by_repetition(self, lines, target, figure):
-        return {line["rep"]: line[figure] for line in lines
+        return {line["rep"]: self._value(line, figure) for line in lines
                 if line["work"] == self.work and line["target"] == target and line.get(figure) is not None}
+
+    def _value(self, line, figure):
+        return line[figure] / max(1, line["expected"]) if self.is_share else line[figure]
 
 
 def goals(work, title, figure, *comparisons):
@@ -47,6 +54,7 @@ GOALS = [
     *goals("W1u", "p99, ms", "p99_ms", ("<=", 1.5, "limit-send"), ("<", 1, "nchan")),
     *goals("W1", "deliveries a second", "deliveries_per_s", (">=", 0.98, 200_000), (">=", 3, "nchan-notify")),
     *goals("W1", "CPU a delivery, µs", "cpu_us", ("<=", 1.6, "limit-flush")),
+    Goal("W1", "coalesced", "coalesced", "<=", 1, 0.5, is_share=True),
     *goals("W2", "deliveries a second", "deliveries_per_s", (">=", 0.7, "limit-flush"), (">=", 6, "nchan-notify")),
     *goals("W2", "CPU a delivery, µs", "cpu_us", ("<=", 1.8, "limit-flush"), ("<=", 0.2, "nchan-notify")),
     *goals("W3", "memory a subscriber, kB", "kb_per_subscriber", ("<=", 1, 1), ("<=", 0.1, "nchan")),

@@ -65,7 +65,8 @@ def _goal_rows(lines, goals):
         if row := goal.row(lines):
             figure, other, ratio, reached = row
             against = goal.against if isinstance(goal.against, str) else "the goal"
-            yield [goal.work, goal.title, _number(figure, 3), against, _number(other, 3), f"{ratio:.2f}",
+            shown, of_that = (_share(value, 1) if goal.is_share else _number(value, 3) for value in (figure, other))
+            yield [goal.work, goal.title, shown, against, of_that, f"{ratio:.2f}",
                    f"{goal.relation} {goal.bound:g}", "reached" if reached else "missed",
                    *_shares(_of(lines, goal.work, goal.ours))]
 
