@@ -13,7 +13,8 @@ COLUMNS = {
     "W2": dict(deliveries_per_s=0, cpu_us=2, p50_ms=1, p99_ms=1, events_per_receive=2, bytes_per_delivery=0),
     "W3": dict(kb_per_subscriber=2, idle_percent=2, cpu_us=1, p50_ms=2, p99_ms=2),
     "W4": dict(ack_p50_ms=3, ack_p99_ms=3, cpu_us=1, p50_ms=2, p99_ms=2),
-    "W5": dict(requests_per_s=0, cpu_us=2, p50_ms=2, p99_ms=2, body_bytes=0, failed=0),
+    "W5": dict(requests_per_s=0, cpu_us=2, p50_ms=2, p99_ms=2, body_bytes=0, failed=0,
+               gzip_requests_per_s=0, gzip_cpu_us=2, gzip_body_bytes=0),
     "W6": dict(seconds=3, cpu_s=2, bytes=0, failed=0, resumed_seconds=3, resumed_cpu_s=2, resumed_failed=0),
 }
 FAULTS = ["lost", "doubled"]

@@ -33,8 +33,8 @@ class Target:
             if each.poll() is not None:
                 raise RuntimeError(f"{' '.join(each.args[-2:])} ended with {each.returncode}")
 
-    def get(self, project):
-        return self._request("GET", self.read.replace("{project}", project))
+    def get(self, project, headers={}):
+        return self._request("GET", self.read.replace("{project}", project), headers=headers)
 
     def post(self, project, body):
         return self._request("POST", "/publish/" + project, body, {"X-EventSource-Event": "snapshot"})

@@ -67,18 +67,14 @@ class Run:
                 "cdf": thinned(distribution)}
 
     def _w5(self):
-        body = self.target.get(self.files.ids[0])
+        self._read_all()
         self._wrk(min(2, self.seconds))
-        before = self.target.cpu_seconds()
-        said = self._wrk(self.seconds)
-        used = self.target.cpu_seconds() - before
-        requests = int(re.search(r"(\d+) requests in", said)[1])
-        failed = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
-        return dict(body_bytes=len(body), requests=requests, failed=int(failed[1]) if failed else 0,
-                    requests_per_s=float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]),
-                    cpu_us=round(used / requests * 1e6, 3),
-                    **{f"p{share}_ms": milliseconds(re.search(rf"^\s+{share}%\s+(\S+)", said, re.MULTILINE)[1])
-                       for share in (50, 99)})
+        figures = self._reads(self.seconds)
+        if self.target.database:
+            compressed = self._reads(min(2, self.seconds), {"Accept-Encoding": "gzip"})
+            figures["failed"] += compressed["failed"]
+            figures.update({f"gzip_{name}": compressed[name] for name in ("requests_per_s", "cpu_us", "body_bytes")})
+        return figures
 
     def _w6(self):
         self._read_all()
@@ -103,6 +99,19 @@ class Run:
         """So that a daemon that keeps projects has them."""
         for project in self.files.ids:
             self.target.get(project)
+
+    def _reads(self, seconds, headers={}):
+        body = self.target.get(self.files.ids[0], headers)
+        before = self.target.cpu_seconds()
+        said = self._wrk(seconds, headers)
+        used = self.target.cpu_seconds() - before
+        requests = int(re.search(r"(\d+) requests in", said)[1])
+        failed = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
+        return dict(body_bytes=len(body), requests=requests, failed=int(failed[1]) if failed else 0,
+                    requests_per_s=float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]),
+                    cpu_us=round(used / requests * 1e6, 3),
+                    **{f"p{share}_ms": milliseconds(re.search(rf"^\s+{share}%\s+(\S+)", said, re.MULTILINE)[1])
+                       for share in (50, 99)})
 
     def _publish(self, load, fan, *options):
         """Each image is for `fan` subscribers."""
@@ -158,10 +167,12 @@ class Run:
         return {name: round(max(values) if name == "failed" else statistics.median(values), 4)
                 for name, values in storms.items()}
 
-    def _wrk(self, seconds):
+    def _wrk(self, seconds, headers={}):
         path = self.target.read.replace("{project}", self.files.ids[0])
         done = subprocess.run(
-            ["wrk", "-t1", "-c64", f"-d{seconds}s", "--latency", f"http://127.0.0.1:{self.target.port}{path}"],
+            ["wrk", "-t1", "-c64", f"-d{seconds}s", "--latency",
+             *(f"-H{name}: {value}" for name, value in headers.items()),
+             f"http://127.0.0.1:{self.target.port}{path}"],
             capture_output=True, text=True)
         if "requests in" not in done.stdout:
             raise RuntimeError(f"wrk: {done.stdout}{done.stderr}")
