@@ -73,10 +73,10 @@ bench-writers: build ## measure what announcing changes costs the writers, on th
 	Benchmarks/writers.py --lines docs/benchmarks/writers.jsonl
 	Benchmarks/writers.py --slower-ms 3 --clients 16,64 --lines docs/benchmarks/writers-slow-disk.jsonl
 
-bench-feed: ## measure the daemon's own work for a change, without a database: about a minute
+bench-feed: ## measure the daemon's own work for a change, without a database, and see its goals reached: about a minute
 	scripts/install.sh build
 	swift build -c release --product FeedBenchmark
-	.build/release/FeedBenchmark
+	Benchmarks/feed.py --lines docs/benchmarks/feed.jsonl
 
 dist: build ## make a stripped binary and a Debian package, in .build/dist
 	scripts/install.sh dist

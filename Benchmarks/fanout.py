@@ -102,7 +102,7 @@ def main():
     if not lines:
         raise SystemExit(f"nothing measured, and no lines in {documents.LINES}")
     whole = [line for line in lines if "error" not in line]
-    print("", *report.plain(whole, documents.writers()), sep="\n")
+    print("", *report.plain(documents.tables(whole)), sep="\n")
     if options.write_docs:
         documents.write(whole)
     elif options.plots:

@@ -13,7 +13,7 @@ import time
 
 sys.dont_write_bytecode = True
 
-from harness import process, programs
+from harness import documents, process, programs
 from harness.daemon import Daemon, ModeWatch, migrate
 from harness.listener import Listener
 from harness.postgres import Postgres
@@ -154,7 +154,7 @@ def main():
     process.allow_many_descriptors()
     programs.build()
 
-    lines = []
+    lines, where = [], documents.circumstances()
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(open(options.lines or os.devnull, "w"))
         postgres = Postgres(stack, round(options.slower_ms * 1000))
@@ -168,7 +168,7 @@ def main():
                 line.update(writers.run(work, clients, variant, seconds))
                 lines.append(line)
                 print(json.dumps(line), flush=True)
-                print(json.dumps(line), file=file, flush=True)
+                print(json.dumps({**line, "where": where}), file=file, flush=True)
     print("", *table(lines), sep="\n")
     return any(line.get(name) for line in lines for name in FAULTS)
 

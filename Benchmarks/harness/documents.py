@@ -11,6 +11,7 @@ ROOT = os.path.dirname(programs.PACKAGE)
 FOLDER = "docs/benchmarks"
 LINES = "docs/benchmarks/results.jsonl"
 WRITERS = ["docs/benchmarks/writers.jsonl", "docs/benchmarks/writers-slow-disk.jsonl"]
+FEED = ["docs/benchmarks/feed.jsonl"]
 PAGE = "docs/benchmarks.md"
 BEGIN, END = "<!-- results -->\n", "<!-- end of results -->\n"
 
@@ -20,22 +21,23 @@ def lines():
     return _read(LINES)
 
 
-def writers():
-    """The lines of `make bench-writers`, if it has been run."""
-    return [line for name in WRITERS for line in _read(name)]
+def tables(lines):
+    """Of these lines, and of what the writers and the feed did on their day and machine."""
+    return report.tables(lines, _beside(lines, WRITERS), _beside(lines, FEED))
 
 
 def circumstances():
-    """When and on what something is measured, in words."""
+    """When and on what something is measured, in words; all that `make` runs at once has one day."""
     with open("/proc/meminfo") as file:
         gigabytes = int(file.readline().split()[1]) / 1024 ** 2
     version = ".".join(platform.release().split(".")[:2])
-    return f"{time.strftime('%Y-%m-%d', time.gmtime())}, {os.cpu_count()} cores, {gigabytes:.0f} GiB, Linux {version}"
+    day = os.environ.get("BENCH_DAY") or time.strftime("%Y-%m-%d", time.gmtime())
+    return f"{day}, {os.cpu_count()} cores, {gigabytes:.0f} GiB, Linux {version}"
 
 
 def draw(lines):
     """Returns the charts' titles and files."""
-    charts = plots.charts(lines, writers())
+    charts = plots.charts(lines, _beside(lines, WRITERS))
     os.makedirs(os.path.join(ROOT, FOLDER), exist_ok=True)
     for name, chart in charts.items():
         chart.write(os.path.join(ROOT, FOLDER, name))
@@ -60,9 +62,15 @@ def write(lines):
         file.writelines(json.dumps(line) + "\n" for line in lines)
     with open(os.path.join(ROOT, PAGE), "w") as file:
         results = [f"{lines[0]['where']}; repetitions: {max(line['rep'] for line in lines)}, "
-                   f"seconds of one: {lines[0]['secs']}.", "", *report.markdown(lines, writers()), *pictures]
+                   f"seconds of one: {lines[0]['secs']}.", "", *report.markdown(tables(lines)), *pictures]
         file.write("\n".join([before, *results, after]))
     print("written:", LINES, PAGE)
+
+
+def _beside(lines, names):
+    """The lines of those files that were measured on the same day and machine."""
+    where = {line["where"] for line in lines}
+    return [line for name in names for line in _read(name) if line.get("where") in where]
 
 
 def _read(name):

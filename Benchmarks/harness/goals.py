@@ -48,6 +48,19 @@ def goals(work, title, figure, *comparisons):
     return [Goal(work, title, figure, *comparison) for comparison in comparisons]
 
 
+def writer_goals(slower_ms):
+    """Of the lines of writers.py, as `as_targets` has them, on a disk whose flush takes so much longer."""
+    for clients, ours, bound, against in [
+            (16, "daemon", 0.9, "none"), (16, "absent", 0.95, "none"), (64, "daemon", 0.75, "none"),
+            (64, "absent", 0.85, "none"), (64, "daemon", 10 if slower_ms else 3, "row")]:
+        title = "inserts a second, no daemon" if ours == "absent" else "inserts a second"
+        yield Goal(_writers(clients, slower_ms), title, "tps", ">=", bound, against, ours=ours)
+
+
+def _writers(clients, slower_ms):
+    return f"{clients} writer{'s' * (clients > 1)}" + (f", flush +{slower_ms:g} ms" if slower_ms else "")
+
+
 GOALS = [
     *goals("W1u", "CPU a delivery, µs", "cpu_us", ("<=", 1.2, "limit-send"), ("<=", 0.7, "nchan")),
     *goals("W1u", "p50, ms", "p50_ms", ("<=", 1.3, "limit-send"), ("<", 1, "nchan")),
@@ -68,23 +81,10 @@ GOALS = [
     *goals("W6", "CPU, s", "cpu_s", ("<=", 1.8, "limit-send"), ("<=", 1, "nchan")),
     *goals("W6", "resumed, seconds", "resumed_seconds", ("<=", 0.5, "daemon", "seconds")),
     *goals("W6", "resumed, CPU, s", "resumed_cpu_s", ("<=", 0.5, "daemon", "cpu_s")),
+    *writer_goals(0), *writer_goals(3),
+    Goal("feed", "changes a second on one core", "changes_per_s", ">=", 1, 50_000, ours="watched"),
+    Goal("feed", "a change in 10,000 scenes, µs", "us", "<=", 2, "scenes-10", ours="scenes-10000"),
 ]
-
-
-def writer_goals(slower_ms):
-    """Of the lines of writers.py, as `as_targets` has them, on a disk whose flush takes so much longer."""
-    for clients, ours, bound, against in [
-            (16, "daemon", 0.9, "none"), (16, "absent", 0.95, "none"), (64, "daemon", 0.75, "none"),
-            (64, "absent", 0.85, "none"), (64, "daemon", 10 if slower_ms else 3, "row")]:
-        title = "inserts a second, no daemon" if ours == "absent" else "inserts a second"
-        yield Goal(_writers(clients, slower_ms), title, "tps", ">=", bound, against, ours=ours)
-
-
-def _writers(clients, slower_ms):
-    return f"{clients} writer{'s' * (clients > 1)}" + (f", flush +{slower_ms:g} ms" if slower_ms else "")
-
-
-WRITER_GOALS = [*writer_goals(0), *writer_goals(3)]
 
 
 def as_targets(writers):

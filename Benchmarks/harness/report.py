@@ -2,7 +2,7 @@
 
 import statistics
 
-from harness.goals import GOALS, WRITER_GOALS, as_targets
+from harness.goals import GOALS, as_targets
 from harness.targets import TARGETS
 from harness.works import WORKS
 
@@ -20,11 +20,12 @@ COLUMNS = {
 FAULTS = ["lost", "doubled"]
 SHARES = [*FAULTS, "coalesced"]
 WRITER_COLUMNS = dict(tps=0, over_none=2, postgres_us=0, daemon_us=0)
+FEED_COLUMNS = dict(changes_per_s=0, us=2, least_us=2, frame_bytes=0)
 
 
-def plain(lines, writers):
+def plain(tables):
     """For a terminal."""
-    for title, head, rows in tables(lines, writers):
+    for title, head, rows in tables:
         widths = [max(len(row[place]) for row in [head, *rows]) for place in range(len(head))]
         yield title
         for row in [head, *rows]:
@@ -33,19 +34,18 @@ def plain(lines, writers):
         yield ""
 
 
-def markdown(lines, writers):
-    for title, head, rows in tables(lines, writers):
+def markdown(tables):
+    for title, head, rows in tables:
         yield f"### {title}\n"
         for row in [head, ["---", "---", *["---:"] * (len(head) - 2)], *rows]:
             yield "| " + " | ".join(row) + " |"
         yield ""
 
 
-def tables(lines, writers):
+def tables(lines, writers, feed):
     """(title, head, rows), the goals first."""
     inserts = as_targets(writers)
-    if rows := [*_goal_rows(lines, GOALS), *_goal_rows(inserts, WRITER_GOALS)]:
-        yield "Goals", ["work", "figure", "daemon", "against", "of that", "ratio", "goal", "result", *SHARES], rows
+    yield from goals([*lines, *inserts, *feed])
     for work in WORKS:
         if rows := [_target_row(lines, work, target, COLUMNS[work]) for target in TARGETS if _of(lines, work, target)]:
             yield work, ["work", "target", *COLUMNS[work], *SHARES], rows
@@ -53,6 +53,21 @@ def tables(lines, writers):
         rows = [_target_row(inserts, work, target, WRITER_COLUMNS)[:-2]
                 for work, target in dict.fromkeys((line["work"], line["target"]) for line in inserts)]
         yield "Writers", ["work", "triggers", *WRITER_COLUMNS, "lost"], rows
+    if feed:
+        rows = [_target_row(feed, "feed", line["target"], FEED_COLUMNS)[:-len(SHARES)] for line in feed]
+        yield "The feed", ["work", "scenario", *FEED_COLUMNS], rows
+
+
+def goals(lines):
+    """As a table, if there are figures for any."""
+    if rows := [*_goal_rows(lines)]:
+        yield "Goals", ["work", "figure", "daemon", "against", "of that", "ratio", "goal", "result", *SHARES], rows
+
+
+def has_missed(lines):
+    """Whether a goal was missed."""
+    rows = [goal.row(lines) for goal in GOALS]
+    return any(row and not row[-1] for row in rows)
 
 
 def has_faults(lines):
@@ -61,8 +76,8 @@ def has_faults(lines):
                for fault in [*FAULTS, "refused", "failed", "resumed_failed"])
 
 
-def _goal_rows(lines, goals):
-    for goal in goals:
+def _goal_rows(lines):
+    for goal in GOALS:
         if row := goal.row(lines):
             figure, other, ratio, reached = row
             against = goal.against if isinstance(goal.against, str) else "the goal"
