@@ -12,7 +12,7 @@ struct DescriptorTests {
         try await eventually("the first is gone") { try await stage.metric("scenesync_subscribers") == 0 }
         let before = try descriptors(of: stage.daemon)
 
-        for _ in 0..<20 {
+        for _ in 0..<40 {
             var streams: [EventStream] = []
             for _ in 0..<250 {
                 streams.append(try await EventStream.open(port: stage.daemon.port, "/v1/projects/\(project)/events"))
