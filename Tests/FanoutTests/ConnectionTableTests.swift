@@ -51,6 +51,15 @@ import Testing
         #expect(keys.allSatisfy { $0.hasTurn(every: 15, at: second, since: 40) })
     }
 
+    @Test func `the turns are spread over the period`() {
+        let keys = (0..<100).map { ConnectionKey(index: $0, generation: 1) }
+
+        let turns = (UInt32(40)..<55).map { second in keys.count { $0.hasTurn(every: 15, at: second, since: 1) } }
+
+        #expect(turns.count == 15 && turns.reduce(0, +) == 100)
+        #expect(turns.allSatisfy { $0 == 6 || $0 == 7 }, "\(turns)")
+    }
+
     @Test func `a key survives as epoll keeps it`() {
         let key = ConnectionKey(index: .max, generation: 3)
 
