@@ -49,11 +49,15 @@ struct HerdTests {
         let lock = try await stage.database.open(as: .owner)
         try await lock.query("BEGIN")
         try await lock.query("LOCK TABLE content_creation_requests IN ACCESS EXCLUSIVE MODE")
-        for (project, connection) in zip(projects, connections) {
-            try await connection.send(HTTPClient.bytes("GET", "/v1/projects/\(project)", [:], nil))
+        for (number, (project, connection)) in zip(projects, connections).enumerated() {
+            let part = number % 2 == 0 ? "" : "/events"
+            try await connection.send(HTTPClient.bytes("GET", "/v1/projects/\(project)\(part)", [:], nil))
+        }
+        try await eventually("all streams have come", within: .seconds(20)) {
+            try await stage.metric("scenesync_subscribers") == 1_000
         }
         try await eventually("all readers have come", within: .seconds(20)) {
-            try await stage.metric("scenesync_cache_misses_total") == 2_000
+            try await stage.metric("scenesync_cache_misses_total") == 1_000
         }
 
         try await lock.query("COMMIT")
@@ -62,6 +66,7 @@ struct HerdTests {
             #expect(try await connection.readHead(until: .now + .seconds(20))?.status == 200)
         }
         #expect(try await stage.metric("scenesync_cache_loads_total") == 2_000)
-        #expect(try await stage.metric("scenesync_cache_load_queries_total") < 25)
+        // One on each of the two sessions, which the lock holds; the rest has gathered behind them, for eight of 256.
+        #expect(try await stage.metric("scenesync_cache_load_queries_total") <= 12)
     }
 }
