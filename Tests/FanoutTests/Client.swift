@@ -30,7 +30,8 @@ struct Client {
     func chunk() -> [String] {
         // Without the CR; and one more follows the contents, with its LF.
         let size = Int(line().dropLast(), radix: 16) ?? 0
-        let contents = (0..<size).map { _ in nextByte() ?? 0 }
+        var contents: [UInt8] = []
+        while contents.count < size, let byte = nextByte() { contents.append(byte) }
         _ = line()
         return String(decoding: contents, as: UTF8.self).split(separator: "\n").map { String($0) }
     }
