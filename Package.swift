@@ -224,7 +224,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "MonitoringTests", dependencies: ["Monitoring", "ProjectSync", coreMetrics], swiftSettings: strict),
-        .testTarget(name: "FanoutTests", dependencies: ["Fanout", "ProjectSync", nio], swiftSettings: strict),
+        .testTarget(
+            name: "FanoutTests", dependencies: ["Fanout", "ProjectSync", nio, nioEmbedded], swiftSettings: strict),
         .testTarget(
             name: "SyncHTTPTests",
             dependencies: [

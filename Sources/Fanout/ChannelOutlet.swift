@@ -118,7 +118,8 @@ final class OutletHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     /// nil where the chunks go out as they are.
     private var unchunker: Unchunker?
-    private let onClose: () -> Void
+    /// Has the outlet, which has this: to be let go at the end.
+    private var onClose: (() -> Void)?
     private var context: ChannelHandlerContext?
 
     init(isChunked: Bool, onClose: @escaping () -> Void) {
@@ -147,10 +148,11 @@ final class OutletHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        onClose = nil
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        onClose()
+        onClose?()
         context.fireChannelInactive()
     }
 }

@@ -29,7 +29,7 @@ import Testing
             hold.letGo()
 
             for stream in streams {
-                let lines = stream.chunk()
+                let lines = await stream.chunk()
                 #expect(lines.count { $0 == "event: scene" } == 5)
                 #expect(lines.count { $0.hasPrefix("id: ") } == 1)
             }
@@ -44,7 +44,7 @@ import Testing
             hold.letGo()
 
             for stream in streams {
-                let data = stream.chunk().filter { $0.hasPrefix("data: ") }
+                let data = await stream.chunk().filter { $0.hasPrefix("data: ") }
                 #expect(data.count == 1 && data.first?.contains("\"u5\"") == true)
             }
         }
@@ -57,7 +57,7 @@ import Testing
         try await withStreams(1) { streams, _ in
             for number in 1...5 {
                 save("u\(number)", scene: 1, number: number)
-                let lines = streams.first?.chunk() ?? []
+                let lines = await streams.first?.chunk() ?? []
                 #expect(lines.contains { $0.contains("\"u\(number)\"") })
             }
         }
@@ -75,8 +75,8 @@ import Testing
         let streams = try (0..<count).map { _ in try Client(port: socket.port) }
         for stream in streams {
             stream.send("1")
-            #expect(stream.line() == "a stream")
-            #expect(stream.chunk().contains("event: ready"))
+            #expect(await stream.line() == "a stream")
+            #expect(await stream.chunk().contains("event: ready"))
         }
 
         try await act(streams, other)

@@ -26,13 +26,13 @@ import Testing
 
         client.send("1")
         await expired.isAsked()
-        #expect(client.line() == "unauthenticated")
+        #expect(await client.line() == "unauthenticated")
         client.send("2")
         await hidden.isAsked()
         expired.answer(.holds(checkAfter_seconds: 60))
         hidden.answer(.ended(.unknownProject))
 
-        #expect(client.line() == "unknownProject")
+        #expect(await client.line() == "unknownProject")
         client.close()
         hub.drain(retry: .zero ... .zero)
         try await served
