@@ -6,8 +6,8 @@
 #
 # The thread sanitizer does not see Swift's own Mutex, which takes its lock by atomics that are not instrumented: what two
 # threads do under one of those is reported, too. Such accesses are made in the closure of withLock, whose parameter is
-# `inout sending` ("zYu" in a mangled name, "z_tYT" for a tuple). What is written there while an object is made ("fC") is read
-# by whoever has got the object, from the lock or from a continuation. It does not notice two accesses under two locks.
+# `inout sending` ("zYu" in a mangled name, "z_tYT" for a tuple). What is written there while an object is made ("fC") is
+# read by whoever has got the object, from the lock or from a continuation. Two accesses under two locks go unnoticed.
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -27,25 +27,12 @@ import Testing
         return stream
     }
 
-    private func warm() async throws {
-        cache.feedIsLive()
-        let read = Task { [cache, id] in await cache.read(id) }
-        var batch: LoadBatch?
-        while batch == nil {
-            await Task.yield()
-            batch = cache.takeLoads(atMost: 1)
-        }
-        cache.complete(
-            try #require(batch), [LoadedProject(id: id, project: project, snapshot: project.snapshot)])
-        _ = await read.value
-    }
-
     private func text(_ frames: [Frame]) -> String {
         frames.map { frame in frame.parts.map { String(buffer: $0) }.joined() }.joined()
     }
 
     @Test func `who is owed all is told all, wherever he has begun`() async throws {
-        try await warm()
+        try await cache.know(project)
         var stream = try stream(at: 0)
         let gathered = Gathered([SceneEvent(scene: 1, of: project)], project.revision, position: 1)
 
@@ -88,7 +75,7 @@ import Testing
 
     /// Its publication may still be on its way.
     @Test func `ready after a full socket comes after all that its revision has`() async throws {
-        try await warm()
+        try await cache.know(project)
         var stream = try stream(at: 0, isLive: false)
         let isSentNow = stream.hearReady(isWritable: false)
 

@@ -1,5 +1,6 @@
 import Postgres
 import PostgresTestSupport
+import Testing
 
 /// What befalls the database's past: it loses commits, becomes an older one, or goes on elsewhere.
 extension Fault {
@@ -24,7 +25,9 @@ extension Fault {
     /// Returns whether the image, which the daemon has shown, is gone: somebody else's flush may have kept it.
     private static func crash(losing url: String, on stage: ChaosStage) async throws -> Bool {
         let client = stage.daemon.client()
-        while try await client.get("/readyz").status != 200 { try await Task.sleep(for: .milliseconds(20)) }
+        try await eventually("the daemon is ready", within: .seconds(15)) {
+            try await client.get("/readyz").status == 200
+        }
         let project = stage.world.sharedProjects[0].id
         let target = "/v1/projects/\(project)"
         let before = try await client.get(target).text
