@@ -26,6 +26,7 @@ final class Proxy: Sendable {
 
     /// Listens on a port of its own, where others may come if it is open, and leads to `upstream` of this machine.
     init(to upstream: Int, isOpen: Bool = false) throws {
+        // By its number: a closure that has been given a descriptor keeps it open.
         let (listener, port) = try Self.listen(at: 0, isOpen: isOpen)
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw TransportError.closed("no pipe") }
@@ -36,7 +37,7 @@ final class Proxy: Sendable {
         let thread = DispatchQueue(label: "proxy-\(port)")
         thread.async { [weak self] in
             var links: [ProxyLink] = []
-            var listening: Descriptor? = listener
+            var listening: Descriptor? = Descriptor(listener)
             while let polled = self?.interests(of: links, listening, woken) {
                 Self.wait(polled)
                 self?.turn(&links, &listening, woken)
@@ -110,20 +111,23 @@ final class Proxy: Sendable {
 
     // On the thread.
 
-    private static func listen(at port: Int, isOpen: Bool = false) throws -> (Descriptor, Int) {
-        let listener = Descriptor(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+    private static func listen(at port: Int, isOpen: Bool = false) throws -> (number: Int32, port: Int) {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var one: Int32 = 1
-        setsockopt(listener.number, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
+        setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
         var address = sockaddr_in.loopback(port: port)
         if isOpen { address.sin_addr = in_addr(s_addr: INADDR_ANY) }
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isListening = withUnsafeMutablePointer(to: &address) { address in
             address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener.number, $0, length) == 0 && Glibc.listen(listener.number, 1_024) == 0
-                    && getsockname(listener.number, $0, &length) == 0
+                bind(listener, $0, length) == 0 && Glibc.listen(listener, 1_024) == 0
+                    && getsockname(listener, $0, &length) == 0
             }
         }
-        guard isListening else { throw TransportError.closed("no proxy at port \(port)") }
+        guard isListening else {
+            close(listener)
+            throw TransportError.closed("no proxy at port \(port)")
+        }
         return (listener, Int(UInt16(bigEndian: address.sin_port)))
     }
 
@@ -135,7 +139,8 @@ final class Proxy: Sendable {
 
     private static func wait(_ polled: [pollfd]) {
         var polled = polled
-        poll(&polled, nfds_t(polled.count), -1)
+        // Somebody may have the port for a moment, to which it comes back.
+        poll(&polled, nfds_t(polled.count), 100)
     }
 
     private func turn(_ links: inout [ProxyLink], _ listener: inout Descriptor?, _ woken: Descriptor) {
@@ -149,7 +154,7 @@ final class Proxy: Sendable {
         if isAway {
             listener = nil
         } else if listener == nil {
-            listener = try? Self.listen(at: port).0
+            listener = (try? Self.listen(at: port)).map { Descriptor($0.number) }
         }
         while let listener, case let number = accept(listener.number, nil, nil), number >= 0 {
             let client = Descriptor(number)

@@ -31,6 +31,28 @@ struct ProxyLinkTests {
         #expect(time >= healing)
     }
 
+    @Test func `who has left refuses, and leads elsewhere when he is back`() async throws {
+        let database = try Database.current
+        let proxy = try Proxy(to: 1)
+        let settings = ConnectionSettings(
+            "host=127.0.0.1 port=\(proxy.port) user=\(Role.owner.rawValue) dbname=\(database.name)")
+
+        proxy.leave()
+        try await eventually("it refuses") {
+            do {
+                try await Session.open(settings, on: database.server.loop).close()
+                return false
+            } catch {
+                return "\(error)".contains("refused")
+            }
+        }
+        proxy.lead(to: database.server.port)
+
+        try await eventually("it leads to the server") {
+            await (try? Session.open(settings, on: database.server.loop))?.close() != nil
+        }
+    }
+
     @Test func `a client that is cut off is told, and one that has lost its server is not until it is healed`()
         async throws
     {
