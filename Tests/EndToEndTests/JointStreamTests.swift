@@ -87,10 +87,14 @@ struct JointStreamTests {
         let resumedElsewhere = try await elsewhere.read(count: 4, isWithout: true)
         var list = try await open(projects.reversed(), at: stage, lastEventID: lastEventID)
         let ofAnotherList = try await list.read(count: 6)
+        let etag = try #require(try await stage.client.get("/v1/projects/\(projects[0])").etag)
+        var single = try await open(projects, at: stage, lastEventID: String(etag.dropFirst().dropLast()))
+        let ofOneProject = try await single.read(count: 6)
 
         #expect(resumed.names == ["ready", "scene", "ready", "ready"])
         #expect(resumedElsewhere.names == ["ready", "snapshot", "ready", "ready"])
         #expect(ofAnotherList.names == ["snapshot", "ready", "snapshot", "ready", "snapshot", "ready"])
+        #expect(ofOneProject.names == ofAnotherList.names)
         #expect(viewer.mirrors[projects[1]]?.generatedOutput == (try await stage.expected(projects[1])))
     }
 

@@ -124,6 +124,13 @@ import Testing
         #expect(frames.last?.parts.map { String(buffer: $0) }.joined().contains("id: \(after)\n") == true)
         #expect(joint.request(at: 0, lastEventID: before.description, after: nil).lastEventID == nil)
         #expect(joint.request(at: 1, lastEventID: before.description, after: nil).lastEventID == "\(revision)")
-        #expect(joint.request(at: 1, lastEventID: "another list's", after: nil).lastEventID == "another list's")
+    }
+
+    @Test func `an id that is not of its list is unknown, even if it is a revision of one of its projects`() {
+        let joint = joint()
+
+        #expect(joint.request(at: 1, lastEventID: "another list's", after: nil).lastEventID == "")
+        #expect(joint.request(at: 1, lastEventID: "\(revision)", after: nil).lastEventID == "")
+        #expect(joint.request(at: 1, lastEventID: nil, after: nil).lastEventID == nil)
     }
 }

@@ -61,9 +61,10 @@ final class JointStream {
 
     /// What a stream of the part's project alone would have asked for.
     func request(at index: Int, lastEventID: String?, after token: SyncToken?) -> StreamRequest {
-        let known = lastEventID.flatMap { JointID($0, of: projects) }
-        return StreamRequest(
-            lastEventID: known.map { $0.revisions[index]?.description } ?? lastEventID, after: token)
+        guard let lastEventID else { return StreamRequest(after: token) }
+        // An id that is not of this list says nothing of a part, even where it is a revision that the part has had.
+        let known = JointID(lastEventID, of: projects).map { $0.revisions[index]?.description } ?? ""
+        return StreamRequest(lastEventID: known, after: token)
     }
 
     func add(_ key: ConnectionKey) {
