@@ -154,7 +154,9 @@ extension CacheState {
                 cause: cause, snapshot: project.snapshot, at: now,
                 publication: isNews ? publication(of: entry, now: now) : nil))
         if !wasVouched && isVouched(entry) && entry.watchers > 0 {
-            audience.publish(.ready(project.revision), of: entry.id, writtenAt_microseconds: nil, handout: nil)
+            audience.publish(
+                .ready(project.revision, position: entry.log?.head ?? 0), of: entry.id, writtenAt_microseconds: nil,
+                handout: nil)
         }
     }
 

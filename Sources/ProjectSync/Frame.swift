@@ -80,6 +80,10 @@ extension Frame {
         Frame("id: ", id: revision, "\n\n")
     }
 
+    package static func position(_ id: JointID) -> Frame {
+        Frame("id: \(id)\n\n")
+    }
+
     /// How long the client waits before it connects again.
     package static func retry(after delay: Duration) -> Frame {
         Frame("retry: \(delay.components.seconds * 1_000 + delay.components.attoseconds / 1_000_000_000_000_000)\n\n")

@@ -3,8 +3,8 @@ package enum Publication: Sendable {
     /// The new state of some scenes, and the position in the log after it.
     case scenes([SceneEvent], Revision, position: UInt64)
     case snapshot(ProjectBody, position: UInt64)
-    /// For those who were told that the project may be stale.
-    case ready(Revision)
+    /// For those who were told that the project may be stale: all is known up to this position in the log.
+    case ready(Revision, position: UInt64)
     case deleted
 }
 

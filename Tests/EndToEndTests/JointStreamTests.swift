@@ -120,6 +120,42 @@ struct JointStreamTests {
         #expect(resumed.names == ["deleted", "deleted", "ready"])
     }
 
+    @Test func `who was told that a project is gone is shown it when it is there again, as it was`() async throws {
+        let stage = try await Stage.start()
+        let document = #"{"scenes": [{"index": 1}]}"#
+        let projects = [try await stage.insertProject(), try await stage.insertProject(document)]
+        var viewer = try await open(projects, at: stage)
+        try await viewer.read(count: 4)
+
+        try await stage.write("DELETE FROM content_creation_requests WHERE id = $1::uuid", projects[1])
+        let deletion = try await viewer.next()
+        // Nothing else comes that would move its id.
+        _ = try? await viewer.stream.next(within: .milliseconds(300))
+        try await stage.write(
+            "INSERT INTO content_creation_requests (id, generated_output) VALUES ($1::uuid, '\(document)')", projects[1])
+        let resumed = try await open(projects, at: stage, lastEventID: viewer.stream.lastEventID)
+        let events = try await resumed.stream.events(through: "snapshot")
+
+        #expect(deletion.event == "deleted" && deletion.id == nil)
+        #expect(events.names == ["ready", "snapshot"])
+    }
+
+    /// The first is more than a socket takes.
+    @Test func `a stream ends once all has gone, though it was told so late`() async throws {
+        let stage = try await Stage.start()
+        let large = #"{"title": "\#(String(repeating: "x", count: 8 << 20))", "scenes": []}"#
+        let projects = [try await stage.insertProject(large), try await stage.insertProject()]
+        let viewer = try await open(projects, at: stage, receiveBuffer: 4_096)
+        for project in projects.reversed() {
+            try await stage.write("DELETE FROM content_creation_requests WHERE id = $1::uuid", project)
+        }
+        try await eventually("they are gone from memory") { try await stage.metric("scenesync_cache_projects") == 0 }
+
+        let events = try await viewer.stream.events(through: "none", within: .seconds(30))
+
+        #expect(events.names.filter { $0 == "deleted" }.count == 2)
+    }
+
     @Test func `bad lists are refused, and one of which nothing is there`() async throws {
         let stage = try await Stage.start()
         let project = try await stage.insertProject()

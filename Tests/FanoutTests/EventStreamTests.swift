@@ -77,18 +77,29 @@ import Testing
     @Test func `ready after a full socket comes after all that its revision has`() async throws {
         try await cache.know(project)
         var stream = try stream(at: 0, isLive: false)
-        let isSentNow = stream.hearReady(isWritable: false)
+        let ready = stream.hearReady(at: 0, isWritable: false)
 
         let image = Image(place: Place(scene: 1, image: 0), url: ImageURL("new"))
         let effect = Change.Effect.images(set: [image], gone: [], lost: [:])
         cache.apply([Change(operation: .insert, project: id, xid: 10, n: 1, effect: effect)], now: .now)
         let told = text(stream.catchUp(from: cache, staleSince: nil))
 
-        #expect(!isSentNow)
+        #expect(ready == .due)
         let revision = try #require(cache.warm(id)?.body.revision)
-        let ready = try #require(told.firstRange(of: "event: ready"))
-        #expect(told[..<ready.lowerBound].contains("\"new\""))
-        #expect(told[ready.lowerBound...].contains("\(revision)"))
+        let place = try #require(told.firstRange(of: "event: ready")).lowerBound
+        #expect(told[..<place].contains("\"new\""))
+        #expect(told[place...].contains("\(revision)"))
+    }
+
+    @Test func `ready of what was before a stream caught up comes with what there is now`() async throws {
+        try await cache.know(project)
+        var (ahead, level) = (try stream(at: 6, isLive: false), try stream(at: 5, isLive: false))
+
+        #expect(ahead.hearReady(at: 5, isWritable: true) == .due)
+        #expect(level.hearReady(at: 5, isWritable: true) == .now)
+
+        #expect(text(ahead.catchUp(from: cache, staleSince: nil)).contains("event: ready"))
+        #expect(ahead.hearReady(at: 7, isWritable: true) == .notOwed)
     }
 }
 

@@ -126,6 +126,34 @@ import Testing
         #expect(joint.request(at: 1, lastEventID: before.description, after: nil).lastEventID == "\(revision)")
     }
 
+    @Test func `its id does not vouch for a project that has gone`() {
+        let joint = joint()
+        joint.begin(0, with: opening("a"))
+        joint.begin(
+            1,
+            with: Opening(
+                staleSince: nil, frames: [.position(revision)], position: 0, isLive: true, revision: revision))
+        _ = joint.nextWords(limit_bytes: 1 << 16)
+
+        let moved = joint.lose(1).map { $0.parts.map { String(buffer: $0) }.joined() }
+        var after = JointID(of: projects)
+        after.note(revision, at: 0)
+
+        #expect(moved == ["id: \(after)\n\n"])
+        #expect(joint.lose(1).isEmpty)
+    }
+
+    @Test func `parts catch up in turn`() {
+        let joint = joint()
+        #expect(joint.turns == [0, 1, 2])
+
+        joint.pass(theTurnAfter: 0)
+        #expect(joint.turns == [1, 2, 0])
+
+        joint.pass(theTurnAfter: 2)
+        #expect(joint.turns == [0, 1, 2])
+    }
+
     @Test func `an id that is not of its list is unknown, even if it is a revision of one of its projects`() {
         let joint = joint()
 

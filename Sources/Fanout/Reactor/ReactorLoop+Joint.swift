@@ -41,8 +41,7 @@ extension ReactorLoop {
     func lose(_ index: Int, of joint: JointStream, with frames: [Frame]) {
         guard joint.isTold(index) else { return miss(index, of: joint) }
         leave(joint.keys[index])
-        joint.lose(index)
-        send(frames, to: joint.key)
+        send(frames + joint.lose(index), to: joint.key)
         endIfOver(joint)
     }
 
@@ -73,10 +72,14 @@ extension ReactorLoop {
     func catchUp(_ joint: JointStream) {
         if let frame = joint.takeOwedStale() { send([frame], to: joint.key) }
         speak(joint)
-        for place in joint.keys.indices { catchUp(place, of: joint) }
+        for place in joint.turns where isWritable(joint.key) {
+            catchUp(place, of: joint)
+            joint.pass(theTurnAfter: place)
+        }
+        endIfOver(joint)
     }
 
-    private func catchUp(_ place: Int, of joint: JointStream) {
+    func catchUp(_ place: Int, of joint: JointStream) {
         guard isWritable(joint.keys[place]) else { return }
         // It is told once that all may be stale, not for each part.
         let frames = connections[joint.keys[place]]?.stream?.catchUp(from: house.cache, staleSince: nil) ?? []

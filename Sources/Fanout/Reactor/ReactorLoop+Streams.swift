@@ -121,14 +121,16 @@ extension ReactorLoop {
             if topic.gathered?.add(body, position: position) == nil {
                 topic.gathered = Gathered(body, position: position)
             }
-        case .ready(let revision):
+        case .ready(let revision, let position):
             flush(topic)
             let frames = [Frame.ready(topic.project, revision)]
             let parcel = Parcel(Chunk(frames).buffers)
             for key in topic.members {
                 let takesIt = isWritable(key)
-                if connections[key]?.stream?.hearReady(isWritable: takesIt) == true {
-                    send(frames, as: parcel, to: key)
+                switch connections[key]?.stream?.hearReady(at: position, isWritable: takesIt) {
+                case .now: send(frames, as: parcel, to: key)
+                case .due where takesIt: catchUp(key)
+                case .due, .notOwed, nil: continue
                 }
             }
         case .deleted:
@@ -185,6 +187,7 @@ extension ReactorLoop {
 
     func catchUp(_ key: ConnectionKey) {
         if let joint = connections[key]?.joint { return catchUp(joint) }
+        if case .part(let joint, let index)? = connections[key]?.way { return catchUp(index, of: joint) }
         guard let frames = connections[key]?.stream?.catchUp(from: house.cache, staleSince: staleSince) else { return }
         send(frames, to: key)
     }

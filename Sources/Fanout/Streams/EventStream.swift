@@ -107,12 +107,20 @@ struct EventStream {
         return .own(frames)
     }
 
-    /// Whether it is to be sent `ready` now.
-    mutating func hearReady(isWritable: Bool) -> Bool {
-        guard marks.remove(.owesReady) != nil else { return false }
-        if isWritable, !marks.contains(.behind) { return true }
+    enum Ready {
+        case now
+        /// With what there is then, once it takes something.
+        case due
+        case notOwed
+    }
+
+    /// When it is to be sent the `ready` of this position in the log.
+    mutating func hearReady(at known: UInt64, isWritable: Bool) -> Ready {
+        guard marks.remove(.owesReady) != nil else { return .notOwed }
+        // It may have caught up meanwhile, and was told what is newer than this.
+        if isWritable, !marks.contains(.behind), known >= position { return .now }
         marks.insert(.readyDue)
-        return false
+        return .due
     }
 
     /// Whether it is to be sent `stale` now.

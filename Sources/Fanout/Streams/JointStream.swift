@@ -47,6 +47,8 @@ final class JointStream {
     private(set) var isOpen = false
     private var staleSince: String?
     private var owesStale = false
+    /// Whose turn it is to catch up.
+    private var nextTurn = 0
 
     /// `lastEventID` is what the client bears.
     init(_ key: ConnectionKey, _ members: [Subscription.Member], lastEventID: String?) {
@@ -114,9 +116,20 @@ final class JointStream {
         parts[index] = .absent
     }
 
-    func lose(_ index: Int) {
+    /// Returns what moves the client's id, where that vouches for the part: `deleted` has none, and who came back with
+    /// it would be taken for one who has the project.
+    func lose(_ index: Int) -> [Frame] {
         parts[index] = .gone
+        guard id.revisions[index] != nil else { return [] }
         id.note(nil, at: index)
+        return [.position(id)]
+    }
+
+    /// All parts, the next one first: one that always has something to say does not keep the others from it.
+    var turns: [Int] { parts.indices.map { ($0 + nextTurn) % parts.count } }
+
+    func pass(theTurnAfter index: Int) {
+        nextTurn = (index + 1) % parts.count
     }
 
     /// What the parts say whose turn has come, `limit_bytes` or a little more at a time.
@@ -139,8 +152,8 @@ final class JointStream {
                 parts[index] = .told
                 return .frames([], [index])
             case .absent:
-                lose(index)
                 frames.append(.deleted(members[index].project))
+                frames += lose(index)
             case .awaited, .passed, .told, .gone:
                 continue
             }

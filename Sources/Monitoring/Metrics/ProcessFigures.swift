@@ -30,10 +30,14 @@ package struct ProcessFigures: Sendable {
         return figures
     }
 
-    private static let bootTime_seconds: Double = {
-        let line = read("/proc/stat").split(separator: "\n").first { $0.hasPrefix("btime ") }
-        return line.flatMap { Double($0.dropFirst(6)) } ?? 0
-    }()
+    /// By the clocks: a service may see of `/proc` its processes alone (`ProcSubset=pid`, systemd.exec(5)).
+    private static let bootTime_seconds = seconds(CLOCK_REALTIME) - seconds(CLOCK_BOOTTIME)
+
+    private static func seconds(_ clock: CInt) -> Double {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
 
     private static func read(_ path: String) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

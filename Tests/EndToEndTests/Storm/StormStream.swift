@@ -257,8 +257,9 @@ final class StormStream: Sendable {
         state.withLock { state in
             if state.recent.count > 40 { state.recent.removeFirst(20) }
             state.recent.append("\(event.event) id \(event.id ?? "none") \(event.data.prefix(240))")
-            // Who has been told that it is gone has nothing to go on from.
-            if event.id != nil || event.event == "deleted" { state.lastEventID = event.id }
+            // Who has been told that all he follows is gone has nothing to go on from.
+            if !event.lastEventID.isEmpty { state.lastEventID = event.lastEventID }
+            if event.event == "deleted", !isJoint { state.lastEventID = nil }
         }
         for project in projects where (one ?? project.id) == project.id {
             try take(event, data, of: project, toAll: one == nil, world)
