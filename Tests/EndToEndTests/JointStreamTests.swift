@@ -132,7 +132,8 @@ struct JointStreamTests {
         // Nothing else comes that would move its id.
         _ = try? await viewer.stream.next(within: .milliseconds(300))
         try await stage.write(
-            "INSERT INTO content_creation_requests (id, generated_output) VALUES ($1::uuid, '\(document)')", projects[1])
+            "INSERT INTO content_creation_requests (id, generated_output) VALUES ($1::uuid, '\(document)')",
+            projects[1])
         let resumed = try await open(projects, at: stage, lastEventID: viewer.stream.lastEventID)
         let events = try await resumed.stream.events(through: "snapshot")
 
