@@ -53,8 +53,11 @@ struct MetricNamesTests {
     }
 
     @Test func `the alerts, the dashboard and the manual name the metrics that there are`() async throws {
+        let stage = try Stage.current
+        // Some are of what is in memory.
+        _ = try await stage.client.get("/v1/projects/\(try await stage.insertProject())")
         let served = Self.names(
-            in: try await Stage.current.client.get("/metrics").text.split(separator: "\n")
+            in: try await stage.client.get("/metrics").text.split(separator: "\n")
                 .filter { $0.hasPrefix("# TYPE ") }.joined(separator: "\n"))
         func file(_ path: String) throws -> Set<String> {
             Self.names(in: try String(contentsOf: URL(filePath: "\(Program.repository)/\(path)"), encoding: .utf8))
