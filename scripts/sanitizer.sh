@@ -23,7 +23,8 @@ case $1 in
         ;;
     address)
         scratch=.build-asan
-        export ASAN_OPTIONS="log_path=$reports/report detect_leaks=0"
+        # What is freed is kept from use for a while, which tests that bound a daemon's memory must not see much of.
+        export ASAN_OPTIONS="log_path=$reports/report detect_leaks=0 quarantine_size_mb=4 thread_local_quarantine_size_kb=64"
         suites="$suites|FuzzTests"
         # With the other one they take longer than their clients wait.
         ends="$ends|LargeAnswerTests|DescriptorTests"
