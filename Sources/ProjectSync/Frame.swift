@@ -80,6 +80,7 @@ extension Frame {
         Frame("id: ", id: revision, "\n\n")
     }
 
+    /// The same on a joint stream.
     package static func position(_ id: JointID) -> Frame {
         Frame("id: \(id)\n\n")
     }
